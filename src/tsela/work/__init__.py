@@ -1,0 +1,1 @@
+"""What follows from events, the timetable, and the command line."""
