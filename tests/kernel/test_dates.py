@@ -110,6 +110,8 @@ def test_a_duration_survives_being_written_and_read(count, unit):
     assert parse_duration(str(Duration(count, unit))) == Duration(count, unit)
 
 
-@pytest.mark.parametrize("text", ["6weeks", "six weeks", "6  weeks", "+6 weeks", "6 fortnights", "6", "", " 6 days", None, 6])
+@pytest.mark.parametrize(
+    "text", ["6weeks", "six weeks", "6  weeks", "+6 weeks", "6 fortnights", "6", "", " 6 days", None, 6]
+)
 def test_what_is_no_duration_is_none(text):
     assert parse_duration(text) is None

@@ -21,7 +21,9 @@ def test_an_error_names_the_place_the_reason_and_the_remedy():
     error = caught.value
     assert (error.code, error.where) == ("E901", "settings")
     assert error.what == "This server has no secret key of its own: the key is empty."
-    assert str(error).startswith("E901 settings: This server has no secret key of its own: the key is empty.\n")
+    assert str(error).startswith(
+        "E901 settings: This server has no secret key of its own: the key is empty.\n"
+    )
     assert error.remedy in str(error)
     assert error.why in str(error)
 
@@ -30,8 +32,13 @@ def test_a_misspelt_name_gets_the_nearest_right_one():
     near = nearest("infant_tset", ["hiv_test", "infant_test", "infant_outcome"])
     assert near == "infant_test"
     assert nearest("zzz", ["hiv_test"]) is None
-    assert problem("E904", name="A", value="b", choices="c", nearest=near).what.endswith("Did you mean infant_test?")
-    assert problem("E904", name="A", value="b", choices="c", nearest=None).what == "A is set to 'b', which is none of c."
+    assert problem("E904", name="A", value="b", choices="c", nearest=near).what.endswith(
+        "Did you mean infant_test?"
+    )
+    assert (
+        problem("E904", name="A", value="b", choices="c", nearest=None).what
+        == "A is set to 'b', which is none of c."
+    )
 
 
 def test_a_forgotten_field_never_hides_the_error():
@@ -87,12 +94,20 @@ def literals(path: Path) -> Iterator[str]:
 def calls() -> Iterator[tuple[Path, ast.Call]]:
     for path in sources():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and name_of(node.func) in ("problem", "fail") and is_code(node.args):
+            if (
+                isinstance(node, ast.Call)
+                and name_of(node.func) in ("problem", "fail")
+                and is_code(node.args)
+            ):
                 yield path, node
 
 
 def is_code(arguments: list[ast.expr]) -> bool:
-    return bool(arguments) and isinstance(arguments[0], ast.Constant) and bool(CODE.fullmatch(str(arguments[0].value)))
+    return (
+        bool(arguments)
+        and isinstance(arguments[0], ast.Constant)
+        and bool(CODE.fullmatch(str(arguments[0].value)))
+    )
 
 
 def name_of(function: ast.expr) -> str:
@@ -101,4 +116,6 @@ def name_of(function: ast.expr) -> str:
 
 def fields_of(entry: errors.Entry) -> set[str]:
     texts = (entry.sentence, entry.why, entry.remedy)
-    return {re.split(r"[.\[]", field)[0] for text in texts for _, field, _, _ in Formatter().parse(text) if field}
+    return {
+        re.split(r"[.\[]", field)[0] for text in texts for _, field, _, _ in Formatter().parse(text) if field
+    }

@@ -32,12 +32,16 @@ def test_a_full_counter_borrows_the_next_millisecond(monkeypatch):
 
 def test_threads_never_make_the_same_id():
     with ThreadPoolExecutor(8) as pool:
-        made = [one for batch in pool.map(lambda _: [ids.uuid7() for _ in range(500)], range(8)) for one in batch]
+        made = [
+            one for batch in pool.map(lambda _: [ids.uuid7() for _ in range(500)], range(8)) for one in batch
+        ]
     assert len(set(made)) == 4000
 
 
 def test_derived_ids_depend_on_every_part_and_on_nothing_else():
-    assert ids.derived_id("client", 7) == ids.derived_id("client", 7) == "18d76cc0-fceb-5968-8bb2-0fbf60236d1a"
+    assert (
+        ids.derived_id("client", 7) == ids.derived_id("client", 7) == "18d76cc0-fceb-5968-8bb2-0fbf60236d1a"
+    )
     assert ids.derived_id("client", 7) != ids.derived_id("client7")
     assert ids.is_uuid(ids.derived_id())
 
@@ -45,5 +49,14 @@ def test_derived_ids_depend_on_every_part_and_on_nothing_else():
 def test_only_canonical_lower_case_uuids_are_ids():
     good = ids.uuid7()
     assert ids.is_uuid(good)
-    for bad in (good.upper(), good.replace("-", ""), "{" + good + "}", good + "\n", "", None, 7, uuid.UUID(good)):
+    for bad in (
+        good.upper(),
+        good.replace("-", ""),
+        "{" + good + "}",
+        good + "\n",
+        "",
+        None,
+        7,
+        uuid.UUID(good),
+    ):
         assert not ids.is_uuid(bad)

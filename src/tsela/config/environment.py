@@ -5,7 +5,7 @@ import secrets
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from tsela.kernel.errors import fail, nearest
 
@@ -22,7 +22,7 @@ def mode() -> Mode:
     value = os.environ.get("TSELA_MODE") or "production"
     if value not in MODES:
         fail("E904", name="TSELA_MODE", value=value, choices=", ".join(MODES), nearest=nearest(value, MODES))
-    return cast(Mode, value)
+    return value
 
 
 def home() -> Path:
@@ -38,7 +38,12 @@ def secret_key(mode: Mode, home: Path) -> str:
     if not key:
         fail("E901", where="TSELA_SECRET_KEY", state="none is set", length=SHORTEST_SECRET)
     if any(published in key.lower() for published in PUBLISHED_SECRETS):
-        fail("E901", where="TSELA_SECRET_KEY", state="the one set comes from an example", length=SHORTEST_SECRET)
+        fail(
+            "E901",
+            where="TSELA_SECRET_KEY",
+            state="the one set comes from an example",
+            length=SHORTEST_SECRET,
+        )
     if len(key) < SHORTEST_SECRET or len(set(key)) < 10:
         fail("E901", where="TSELA_SECRET_KEY", state="the one set is easy to guess", length=SHORTEST_SECRET)
     return key
@@ -79,7 +84,9 @@ def database(url: str) -> dict[str, Any]:
         return sqlite(parts)
     if parts.scheme in ("postgresql", "postgres"):
         return postgresql(parts)
-    return fail("E903", where="TSELA_DATABASE_URL", reason=f"{parts.scheme or 'nothing'} is no database we know")
+    return fail(
+        "E903", where="TSELA_DATABASE_URL", reason=f"{parts.scheme or 'nothing'} is no database we know"
+    )
 
 
 def sqlite(parts: urllib.parse.SplitResult) -> dict[str, Any]:
@@ -89,7 +96,13 @@ def sqlite(parts: urllib.parse.SplitResult) -> dict[str, Any]:
         fail("E903", where="TSELA_DATABASE_URL", reason="the path of the file is missing or lacks a slash")
     path = Path(urllib.parse.unquote(parts.path[1:])).resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000", "temp_store=MEMORY")
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    )
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),

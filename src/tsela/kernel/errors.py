@@ -107,7 +107,12 @@ def catalogue() -> Mapping[str, Entry]:
 
 def as_markdown() -> str:
     """The catalogue as docs/errors.md."""
-    lines = ["# Errors", "", "Every error that Tsela anticipates, by number, as `tsela errors` prints them.", ""]
+    lines = [
+        "# Errors",
+        "",
+        "Every error that Tsela anticipates, by number, as `tsela errors` prints them.",
+        "",
+    ]
     for prefix, room in ROOMS.items():
         entries = [entry for code, entry in catalogue().items() if code.startswith(prefix)]
         if entries:

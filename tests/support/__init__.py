@@ -1,0 +1,1 @@
+"""What tests start and stop: a private PostgreSQL, a site, a browser."""
