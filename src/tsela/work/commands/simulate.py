@@ -41,7 +41,7 @@ def command(
     from tsela.simulation.behaviour import Behaviour
     from tsela.simulation.generate import Simulation, write
 
-    last = parse_date(until or datetime.date.today().isoformat())
+    last = parse_date(until or datetime.datetime.now().astimezone().date().isoformat())
     if last is None:
         fail("E152", where="--until", value=until)
     pairs = dict(_pair(setting) for setting in settings)
