@@ -1,0 +1,214 @@
+"""Conditions and dates of the rules language as scalar SQL expressions (RULES 2 and 4).
+
+Every boolean made here is TRUE or FALSE, never NULL, so that `NOT` means what it says. An events clause becomes a
+subquery that names the client and the day of its subject; a database that decorrelates subqueries turns it into a join.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from tsela.care.engine.sql.days import LAST, NO_DATE, compared, in_range, moved, quoted
+
+Tree = Mapping[str, Any]
+Wrap = Callable[[str], str]
+REGISTRATION = "registration"
+RESERVED = frozenset({"client", "date", "n", "id", "root", "site", "mode", "author", "country", "today"})
+PICKS = {"latest": "MAX_BY", "first": "MIN_BY"}
+
+
+def condition_sql(tables: Tree, condition: Tree | str, subject: str = "s") -> str:
+    """A condition (or the name of a definition or group) over a row `subject` with columns client and today.
+
+    Within an item the row also has anchor_date, opens and expires, and for `same q` an `anchor_q` of that answer's type.
+    """
+    tree: Tree = {"ref": condition} if isinstance(condition, str) else condition
+    return Compiler(tables).condition(tree, Subject.of_row(subject))
+
+
+def date_sql(tables: Tree, date: Tree, subject: str = "s") -> str:
+    """A DATE of RULES 4 over such a row: a date, or NULL where it is missing."""
+    return Compiler(tables).date(date, Subject.of_row(subject))
+
+
+def column(question: str) -> str:
+    """The column of the clean layer that holds a question: its name, or `name_` where an event has that field itself."""
+    return quoted(question + "_" if question in RESERVED else question)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a condition is about, as SQL: her id, the day, and where her attributes stand as columns, if they do."""
+
+    client: str
+    today: str
+    attributes: str | None = None  # alias of a row of `clients`
+    task: str | None = None  # alias of a row with the columns of a task
+    anchor: Mapping[str, str] | None = None  # question of the anchor event → type; None: as the event's own
+
+    @classmethod
+    def of_row(cls, alias: str) -> "Subject":
+        return cls(f"{alias}.client", f"{alias}.today", None, alias)
+
+
+@dataclass
+class Compiler:
+    """Compiles the trees of one set of tables. Numbers its aliases, so that nothing is shadowed."""
+
+    tables: Tree
+    columns: Mapping[str, str] = field(default_factory=dict)  # definitions that the subject has as columns
+    _aliases: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def condition(self, tree: Tree, s: Subject) -> str:
+        """TRUE or FALSE."""
+        for word, compile_word in WORDS.items():
+            if word in tree:
+                return compile_word(self, tree, s)
+        raise ValueError(f"no such condition: {tree}")
+
+    def date(self, tree: Tree, s: Subject, wrap: Wrap = str) -> str:
+        """A date (R19) as seen through `wrap`, an expression over its SQL."""
+        if "attr" in tree:
+            name = tree["attr"]
+            return self.attribute(name, s, wrap) if self.kind(REGISTRATION, name) == "date" else wrap(NO_DATE)
+        e, source = self.events({"form": tree["form"], "where": tree.get("where")}, s)
+        date = f"{e}.{column(tree['q'])}" if tree.get("q") else f"{e}.date"
+        if tree.get("q") and self.kind(tree["form"], tree["q"]) != "date":
+            return wrap(NO_DATE)
+        picked = wrap(f"{PICKS[tree['pick']]}({date}, {e}.n)")
+        return f"(SELECT {picked} {source} AND {date} IS NOT NULL)"
+
+    def attribute(self, name: str, s: Subject, wrap: Wrap) -> str:
+        """An answer of her last registration (R8) as seen through `wrap`."""
+        if self.kind(REGISTRATION, name) is None:
+            return wrap("NULL")
+        if s.attributes:
+            return wrap(f"{s.attributes}.{column(name)}")
+        c = self.alias("c")
+        return f"(SELECT {wrap(f'MAX({c}.{column(name)})')} FROM clients AS {c} WHERE {c}.client = {s.client})"
+
+    def events(self, tree: Tree, s: Subject) -> tuple[str, str]:
+        """An alias, and `FROM … WHERE …` for the seen events of a form that pass the test and the time (R10)."""
+        e, form = self.alias("e"), tree["form"]
+        tests = [f"{e}.client = {s.client}", f"{e}.date <= {s.today}"]
+        if tree.get("where"):
+            tests.append(self.test(tree["where"], e, form, s))
+        if tree.get("time"):
+            tests.append(self.time(tree["time"], e, form, s))
+        return e, f"FROM {quoted('f_' + form)} AS {e} WHERE {' AND '.join(tests)}"
+
+    def test(self, tree: Tree, e: str, form: str, s: Subject) -> str:
+        """A `where` or `has` test of one event: TRUE or FALSE."""
+        for word in ("and", "or"):
+            if word in tree:
+                return _joined(word, [self.test(each, e, form, s) for each in tree[word]])
+        if "not" in tree:
+            return f"(NOT {self.test(tree['not'], e, form, s)})"
+        kind, answer = self.kind(form, tree["q"]), f"{e}.{column(tree['q'])}"
+        if kind is None:
+            return "FALSE"
+        if tree.get("same"):
+            same_type = s.anchor is None or s.anchor.get(tree["q"]) == kind
+            return f"COALESCE({answer} = {s.task}.{quoted('anchor_' + tree['q'])}, FALSE)" if same_type else "FALSE"
+        return compared(answer, kind, tree)
+
+    def time(self, tree: Tree, e: str, form: str, s: Subject) -> str:
+        """When an event counts (R12 to R14). NULL where a point is missing: used between ANDs only."""
+        if "within" in tree:
+            return f"{self.moved(f'{e}.date', tree['within'], e, form)} BETWEEN {s.today} AND {LAST}"
+        if "window" in tree:
+            return f"{e}.date >= {s.task}.opens AND ({s.task}.expires IS NULL OR {e}.date <= {s.task}.expires)"
+        ((word, point),) = tree.items()
+        order = {"since": ">=", "after": ">", "before": "<"}[word]
+        date = f"{s.task}.anchor_date" if point == "anchor" else self.date(point, s)
+        return f"{e}.date {order} {date}"
+
+    def moved(self, date: str, duration: Any, e: str | None = None, form: str = "") -> str:
+        """date + duration; the days of an `answer` are those of the event e."""
+        question = duration[2] if len(duration) > 2 else None
+        if e and question and self.kind(form, question) == "integer":
+            return moved(date, duration, f"{e}.{column(question)}")
+        return moved(date, duration)
+
+    def kind(self, form: str, question: str) -> str | None:
+        """The type of a question, None where the dictionary has none."""
+        entry = self.tables["forms"].get(form, {"questions": {}})["questions"].get(question)
+        return entry["type"] if entry else None
+
+    def alias(self, letter: str) -> str:
+        return f"{letter}{next(self._aliases)}"
+
+
+def _const(c: Compiler, tree: Tree, s: Subject) -> str:
+    return "TRUE" if tree["const"] else "FALSE"
+
+
+def _and_or(c: Compiler, tree: Tree, s: Subject) -> str:
+    word = "and" if "and" in tree else "or"
+    return _joined(word, [c.condition(each, s) for each in tree[word]])
+
+
+def _not(c: Compiler, tree: Tree, s: Subject) -> str:
+    return f"(NOT {c.condition(tree['not'], s)})"
+
+
+def _ref(c: Compiler, tree: Tree, s: Subject) -> str:
+    name = tree["ref"]
+    if name in c.columns and s.attributes:
+        return f"{s.attributes}.{c.columns[name]}"
+    return c.condition(c.tables["define"].get(name) or c.tables["groups"][name], s)
+
+
+def _attribute(c: Compiler, tree: Tree, s: Subject) -> str:
+    kind = c.kind(REGISTRATION, tree["attr"])
+    return c.attribute(tree["attr"], s, lambda value: compared(value, kind, tree)) if kind else "FALSE"
+
+
+def _any(c: Compiler, tree: Tree, s: Subject) -> str:
+    return f"EXISTS (SELECT 1 {c.events(tree['any'], s)[1]})"
+
+
+def _count(c: Compiler, tree: Tree, s: Subject) -> str:
+    return f"((SELECT COUNT(*) {c.events(tree['count'], s)[1]}) {tree['op']} {tree['n']})"
+
+
+def _pick(c: Compiler, tree: Tree, s: Subject) -> str:
+    e, source = c.events(tree["of"], s)
+    has = c.test(tree["has"], e, tree["of"]["form"], s)
+    return f"COALESCE((SELECT {PICKS[tree['pick']]}({has}, {e}.n) {source}), FALSE)"
+
+
+def _age(c: Compiler, tree: Tree, s: Subject) -> str:
+    """R15: the day is compared with X + D, where both exist."""
+
+    def turned(date: str) -> str:
+        end = c.moved(date, tree["dur"])
+        return f"COALESCE({s.today} {tree['op']} {in_range(end)}, FALSE)"
+
+    return c.date(tree["age"], s, turned)
+
+
+def _hop(c: Compiler, tree: Tree, s: Subject) -> str:
+    """R16, R17: one hop; the other client is a row of `clients`, so her attributes are columns."""
+    other = c.alias("h")
+    of = c.condition(tree["of"], Subject(f"{other}.client", s.today, other))
+    if tree["hop"] == "infant":
+        return f"EXISTS (SELECT 1 FROM clients AS {other} WHERE {other}.mother = {s.client} AND {of})"
+    if s.attributes:
+        return f"EXISTS (SELECT 1 FROM clients AS {other} WHERE {other}.client = {s.attributes}.mother AND {of})"
+    c1 = c.alias("c")
+    join = f"clients AS {c1} INNER JOIN clients AS {other} ON {other}.client = {c1}.mother"
+    return f"EXISTS (SELECT 1 FROM {join} WHERE {c1}.client = {s.client} AND {of})"
+
+
+def _joined(word: str, parts: list[str]) -> str:
+    if not parts:
+        return "TRUE" if word == "and" else "FALSE"
+    return f"({f' {word.upper()} '.join(parts)})"
+
+
+WORDS: Mapping[str, Callable[[Compiler, Tree, Subject], str]] = {
+    "const": _const, "and": _and_or, "or": _and_or, "not": _not, "ref": _ref, "attr": _attribute, "any": _any,
+    "count": _count, "pick": _pick, "age": _age, "hop": _hop,
+}  # fmt: skip
