@@ -86,7 +86,9 @@ class Compiler:
         if s.attributes:
             return wrap(f"{s.attributes}.{column(name)}")
         c = self.alias("c")
-        return f"(SELECT {wrap(f'MAX({c}.{column(name)})')} FROM clients AS {c} WHERE {c}.client = {s.client})"
+        return (
+            f"(SELECT {wrap(f'MAX({c}.{column(name)})')} FROM clients AS {c} WHERE {c}.client = {s.client})"
+        )
 
     def events(self, tree: Tree, s: Subject) -> tuple[str, str]:
         """An alias, and `FROM … WHERE …` for the seen events of a form that pass the test and the time (R10)."""
@@ -110,7 +112,11 @@ class Compiler:
             return "FALSE"
         if tree.get("same"):
             same_type = s.anchor is None or s.anchor.get(tree["q"]) == kind
-            return f"COALESCE({answer} = {s.task}.{quoted('anchor_' + tree['q'])}, FALSE)" if same_type else "FALSE"
+            return (
+                f"COALESCE({answer} = {s.task}.{quoted('anchor_' + tree['q'])}, FALSE)"
+                if same_type
+                else "FALSE"
+            )
         return compared(answer, kind, tree)
 
     def time(self, tree: Tree, e: str, form: str, s: Subject) -> str:
@@ -118,7 +124,9 @@ class Compiler:
         if "within" in tree:
             return f"{self.moved(f'{e}.date', tree['within'], e, form)} BETWEEN {s.today} AND {LAST}"
         if "window" in tree:
-            return f"{e}.date >= {s.task}.opens AND ({s.task}.expires IS NULL OR {e}.date <= {s.task}.expires)"
+            return (
+                f"{e}.date >= {s.task}.opens AND ({s.task}.expires IS NULL OR {e}.date <= {s.task}.expires)"
+            )
         ((word, point),) = tree.items()
         order = {"since": ">=", "after": ">", "before": "<"}[word]
         date = f"{s.task}.anchor_date" if point == "anchor" else self.date(point, s)
@@ -196,7 +204,9 @@ def _hop(c: Compiler, tree: Tree, s: Subject) -> str:
     if tree["hop"] == "infant":
         return f"EXISTS (SELECT 1 FROM clients AS {other} WHERE {other}.mother = {s.client} AND {of})"
     if s.attributes:
-        return f"EXISTS (SELECT 1 FROM clients AS {other} WHERE {other}.client = {s.attributes}.mother AND {of})"
+        return (
+            f"EXISTS (SELECT 1 FROM clients AS {other} WHERE {other}.client = {s.attributes}.mother AND {of})"
+        )
     c1 = c.alias("c")
     join = f"clients AS {c1} INNER JOIN clients AS {other} ON {other}.client = {c1}.mother"
     return f"EXISTS (SELECT 1 FROM {join} WHERE {c1}.client = {s.client} AND {of})"

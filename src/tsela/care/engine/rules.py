@@ -1,0 +1,81 @@
+"""A programme's compiled tables, ready to run (RULES 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tsela.care.engine.cleaning import Dictionary
+from tsela.care.engine.conditions import Compiler, Find, Holds, Shift, Source, Tree
+from tsela.kernel.errors import fail
+
+ENGINE = 1  # the vocabulary of this executor; tables that ask for a greater one are refused
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A schedule item. Durations that are not given are None."""
+
+    id: str
+    group: Holds
+    anchor: tuple[Source, ...]
+    when: Holds
+    unless: Holds
+    series: tuple[tuple[str, Shift], ...]
+    opens: Shift | None
+    late: Shift | None
+    expires: Shift | None
+    done: tuple[Find, ...]
+    escalate: tuple[tuple[Shift, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRule:
+    """A flag of the tables: raised while its group and its condition hold."""
+
+    id: str
+    level: str
+    group: Holds
+    when: Holds
+
+
+class Rules:
+    """Tables compiled to closures, once. Raises E290 for tables that need a newer engine."""
+
+    def __init__(self, tables: Mapping[str, Any]) -> None:
+        if tables["engine"] > ENGINE:
+            fail("E290", where=str(tables.get("programme", "")), theirs=tables["engine"], ours=ENGINE)
+        self.tables = tables
+        self.dictionary = Dictionary(tables["forms"])
+        self._compiler = compiler = Compiler(self.dictionary)
+        for name, tree in {**tables.get("groups", {}), **tables.get("define", {})}.items():
+            compiler.named[name] = compiler.condition(tree)
+        self.items = tuple(_item(compiler, tree) for tree in tables.get("items", ()))
+        self.texts = {tree["id"]: tree for tree in tables.get("items", ())}
+        self.flags = tuple(_flag(compiler, tree) for tree in tables.get("flags", ()))
+
+    def condition(self, condition: Tree | str) -> Holds:
+        """A condition of this programme: a tree, or the name of a definition or group."""
+        return self._compiler.condition({"ref": condition} if isinstance(condition, str) else condition)
+
+
+def _item(compiler: Compiler, tree: Tree) -> Item:
+    shift = {
+        name: compiler.duration(tree[name]) if tree[name] else None for name in ("opens", "late", "expires")
+    }
+    return Item(
+        id=tree["id"],
+        group=compiler.condition(tree["for"]),
+        anchor=tuple(compiler.source(source) for source in tree["anchor"]),
+        when=compiler.condition(tree["when"]),
+        unless=compiler.condition(tree["unless"]),
+        series=tuple((key, compiler.duration(due)) for key, due in tree["series"]),
+        done=tuple(compiler.events(events) for events in tree["done"]),
+        escalate=tuple((compiler.duration(after), do) for after, do, *_ in tree["escalate"]),
+        **shift,
+    )
+
+
+def _flag(compiler: Compiler, tree: Tree) -> FlagRule:
+    return FlagRule(
+        tree["id"], tree["level"], compiler.condition(tree["for"]), compiler.condition(tree["when"])
+    )

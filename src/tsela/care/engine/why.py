@@ -1,0 +1,31 @@
+"""Why a task is there, in words (RULES R37): the reason, the anchor, and the clause that decided."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tsela.care.engine.plan import Task
+from tsela.care.engine.rules import Rules
+from tsela.kernel.dates import format_date
+
+# Message ids: the programme's catalogues translate them like every other text.
+COUNTED = "Counted from {form}, {date}."
+HOLDS = "Holds: {clause}."
+STOPPED = "No longer needed: {clause}."
+
+
+def why(rules: Rules, task: Task, translate: Callable[[str], str] = str) -> str:
+    """One to three sentences. `translate` gives the text for a message id, in the reader's language."""
+    item = rules.texts[task.item]
+    form = translate(task.anchor.form.replace("_", " "))
+    sentences = [
+        translate(item.get("because") or item.get("title") or task.item),
+        translate(COUNTED).format(form=form, date=format_date(task.anchor.date)),
+        _clause(item.get("words") or {}, task.status, translate),
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _clause(words: dict[str, Any], status: str, translate: Callable[[str], str]) -> str:
+    name, sentence = ("unless", STOPPED) if status == "cancelled" else ("when", HOLDS)
+    clause = words.get(name)
+    return translate(sentence).format(clause=translate(clause)) if clause and clause != "always" else ""
