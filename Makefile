@@ -80,7 +80,7 @@ clean: ## remove everything that was made, the demo's data too
 
 .make/node: phone/package.json phone/package-lock.json phone/.npmrc $(if $(wildcard phone/node_modules),,missing)
 	scripts/setup-system node
-	cd phone && npm ci --no-fund --no-audit --loglevel=error || npm ci --no-fund --no-audit --loglevel=error
+	cd phone && npm ci --loglevel=error || npm ci --loglevel=error
 	@mkdir -p .make && touch $@
 
 .make/app: .make/node $(PHONE_SOURCES) $(if $(wildcard phone/dist),,missing)
