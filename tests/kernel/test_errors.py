@@ -28,6 +28,14 @@ def test_an_error_names_the_place_the_reason_and_the_remedy():
     assert error.why in str(error)
 
 
+def test_errors_found_together_are_told_together():
+    first, second = problem("E902", where="a"), problem("E903", where="b", reason="it is empty")
+    error = TselaError(first, second)
+    assert (error.problem, error.code) == (first, "E902")
+    assert str(error) == f"{first}\n{second}"
+    assert [one["where"] for one in error.as_dicts()] == ["a", "b"]
+
+
 def test_a_misspelt_name_gets_the_nearest_right_one():
     near = nearest("infant_tset", ["hiv_test", "infant_test", "infant_outcome"])
     assert near == "infant_test"
@@ -53,8 +61,8 @@ def test_the_catalogue_is_in_order_and_every_text_is_a_sentence():
         assert entry.code[:2] in errors.ROOMS, entry.code
         assert entry.title, entry.code
         for text in filter(None, (entry.sentence, entry.why, entry.remedy)):
-            assert text[0].isupper() or text[0] == "{", (entry.code, text)
-            assert text.endswith((".", "?", "}")), (entry.code, text)
+            assert text[0].isupper() or text[0] in "{“", (entry.code, text)
+            assert text.endswith((".", "?", "}", "”")), (entry.code, text)
 
 
 def test_the_code_uses_every_number_and_no_other():

@@ -6,7 +6,7 @@ The texts live in catalogue.toml. `problem` gives one as a value, to collect; `f
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -33,17 +33,19 @@ class Entry:
     sentence: str
     remedy: str
     why: str = ""
+    level: str = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong, at a place, with what to do about it."""
+    """Something wrong, at a place, with what to do about it. A `warning` stops nothing."""
 
     code: str
     where: str
     what: str
     remedy: str
     why: str = ""
+    level: str = "error"
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -51,11 +53,22 @@ class Problem:
 
 
 class TselaError(Exception):
-    """An anticipated error. Show its problem to the person; a traceback would tell her nothing more."""
+    """An anticipated error, or several found together. Show their texts to the person, never a traceback."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
-        self.problem = problem
+    def __init__(self, first: Problem, /, *others: Problem) -> None:
+        super().__init__(first, *others)
+        self.problems = (first, *others)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+    def as_dicts(self) -> list[dict[str, str]]:
+        """The problems for a program to read."""
+        return [asdict(problem) for problem in self.problems]
+
+    @property
+    def problem(self) -> Problem:
+        return self.problems[0]
 
     @property
     def code(self) -> str:
@@ -84,7 +97,7 @@ def problem(code: str, /, *, where: str = "", **fields: object) -> Problem:
     if "nearest" in fields:
         fields["did_you_mean"] = f"Did you mean {fields['nearest']}?" if fields["nearest"] else ""
     texts = (_fill(text, fields) for text in (entry.sentence, entry.remedy, entry.why))
-    return Problem(code, where, *texts)
+    return Problem(code, where, *texts, entry.level)
 
 
 def fail(code: str, /, *, where: str = "", **fields: object) -> NoReturn:
