@@ -1,0 +1,180 @@
+"""The tree → plain English, for `why` (R37): “an HIV test with result Positive, in the last 3 months”.
+
+Sentences are made from what people read: form titles, labels of options, the words given to a definition.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+COMPARED = {
+    "=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least",
+    "in": "is", "includes": "includes", "answered": "is known",
+}  # fmt: skip
+COUNTED = {"<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
+AGED = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What people read for the names of rules; a name without a label is read as its own words."""
+
+    forms: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    codes: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def form(self, name: str) -> str:
+        return self.forms.get(name) or spoken(name)
+
+    def question(self, form: str, name: str) -> str:
+        return self.questions.get((form, name)) or spoken(name)
+
+    def value(self, form: str, question: str, value: Any) -> str:
+        if isinstance(value, list):
+            return _listed([self.value(form, question, one) for one in value], "or")
+        return self.codes.get((form, question, value)) or (
+            spoken(value) if isinstance(value, str) else f"{value:,}"
+        )
+
+    def name(self, name: str) -> str:
+        return self.names.get(name) or spoken(name)
+
+
+def spoken(name: str) -> str:
+    """`on_art` as “on art”."""
+    return name.replace("_", " ")
+
+
+def condition(tree: Mapping[str, Any], labels: Labels) -> str:  # noqa: C901 (one case a word of the language)
+    """A parsed condition in words (states not yet expanded)."""
+    match tree:
+        case {"const": value}:
+            return "always" if value else "never"
+        case {"and": parts} | {"or": parts}:
+            return _joined(tree, [condition(part, labels) for part in parts])
+        case {"not": {"any": of}}:
+            return f"no {events(of, labels)}"
+        case {"not": {"ref": name}}:
+            return f"not: {labels.name(name)}"
+        case {"not": part}:
+            return f"not ({condition(part, labels)})"
+        case {"ref": name}:
+            return labels.name(name)
+        case {"state": name, "value": value}:
+            return f"{labels.name(name)} is {spoken(value)}"
+        case {"attr": _}:
+            return comparison(tree, "registration", labels)
+        case {"any": of}:
+            return f"{_article(events(of, labels))}"
+        case {"count": of, "op": op, "n": n}:
+            return f"{COUNTED[op]} {n} × {events(of, labels)}"
+        case {"pick": pick, "of": of, "has": has}:
+            return f"{_picked(pick)} {events(of, labels)} has {test(has, of['form'], labels)}"
+        case {"age": of, "op": op, "dur": length}:
+            return f"{AGED[op]} {duration(length, labels)} since {date(of, labels)}"
+        case {"hop": "mother", "of": of}:
+            return f"her mother: {condition(of, labels)}"
+        case {"hop": _, "of": of}:
+            return f"an infant of hers: {condition(of, labels)}"
+    raise ValueError(tree)
+
+
+def events(of: Mapping[str, Any], labels: Labels) -> str:
+    """EVENTS in words, without article."""
+    where = f" with {test(of['where'], of['form'], labels)}" if "where" in of else ""
+    return f"{labels.form(of['form'])}{where}{_time(of.get('time'), labels)}"
+
+
+def test(tree: Mapping[str, Any], form: str, labels: Labels) -> str:
+    """TEST in words."""
+    match tree:
+        case {"and": parts} | {"or": parts}:
+            return _joined(tree, [test(part, form, labels) for part in parts])
+        case {"not": part}:
+            return f"not ({test(part, form, labels)})"
+        case {"q": name, "same": True}:
+            return f"the same {labels.question(form, name)}"
+    return comparison(tree, form, labels)
+
+
+def comparison(tree: Mapping[str, Any], form: str, labels: Labels) -> str:
+    """A question compared with a value."""
+    name = str(tree.get("q") or tree.get("attr"))
+    value = labels.value(form, name, tree["value"]) if "value" in tree else ""
+    return f"{labels.question(form, name)} {COMPARED[tree['op']]} {value}".strip()
+
+
+def date(of: Any, labels: Labels) -> str:
+    """DATE, SOURCE or POINT in words."""
+    match of:
+        case "anchor":
+            return "the date this is counted from"
+        case {"attr": name}:
+            return labels.question("registration", name)
+        case {"each": form}:
+            return f"each {_dated(form, of, labels)}"
+        case {"pick": pick, "form": form}:
+            return f"{_picked(pick)} {_dated(form, of, labels)}"
+    raise ValueError(of)
+
+
+def done(alternatives: list[Any], labels: Labels) -> str:
+    """What closes a task, in words."""
+    return _listed([_article(events(of, labels)) for of in alternatives], "or")
+
+
+def due(anchor: list[Any], length: list[Any], labels: Labels) -> str:
+    """“6 weeks after birth date”."""
+    count = length[0]
+    sources = _listed([date(source, labels) for source in anchor], "or else")
+    if len(length) == 2 and count == 0:
+        return f"on {sources}"
+    side = "before" if count < 0 else "after"
+    return f"{duration([abs(count), *length[1:]], labels)} {side} {sources}"
+
+
+def duration(length: list[Any], labels: Labels) -> str:
+    """“6 weeks”, “days supplied days + 28 days”."""
+    count, unit = length[:2]
+    plain = f"{count} {unit[:-1] if abs(count) == 1 else unit}"
+    if len(length) == 2:
+        return plain
+    answer = f"the {labels.question('', length[2])}"
+    return answer if count == 0 else f"{answer} {'+' if count > 0 else '-'} {plain.lstrip('-')}"
+
+
+def _dated(form: str, of: Mapping[str, Any], labels: Labels) -> str:
+    where = f" with {test(of['where'], form, labels)}" if "where" in of else ""
+    question = f"{labels.question(form, of['q'])} of " if of.get("q") else ""
+    return f"{question}{labels.form(form)}{where}"
+
+
+def _time(time: Any, labels: Labels) -> str:
+    match time:
+        case None:
+            return ""
+        case {"window": _}:
+            return ", in its window"
+        case {"within": length}:
+            return f", in the last {duration(length, labels)}"
+    word, point = next(iter(time.items()))
+    return f", {'since' if word == 'since' else word} {date(point, labels)}"
+
+
+def _picked(pick: str) -> str:
+    return f"the {'last' if pick == 'latest' else 'first'}"
+
+
+def _article(text: str) -> str:
+    return f"{'an' if text[:1].lower() in 'aeio' or text[:3] == 'HIV' else 'a'} {text}"
+
+
+def _joined(tree: Mapping[str, Any], parts: list[str]) -> str:
+    return f" {'and' if 'and' in tree else 'or'} ".join(
+        f"({part})" if " and " in part or " or " in part else part for part in parts
+    )
+
+
+def _listed(parts: list[str], word: str) -> str:
+    return f" {word} ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
