@@ -1,0 +1,101 @@
+/** The network side of sync: contract/SPEC.md over fetch. */
+import type { Page, Problem, PushAnswer, PushBody } from "./event";
+import { type Failure, type Transport, TransportError } from "./sync";
+
+const API = "/api/v1";
+const PATIENCE_MS = 60_000; // a first page over 64 kbit/s takes about half of it
+
+export interface Claim {
+  readonly device: string;
+  readonly token: string;
+  readonly staff: {
+    readonly id: string;
+    readonly name: string;
+    readonly role: string;
+    readonly sites: readonly (string | { code: string; name?: string })[];
+    readonly language: string;
+  };
+  readonly programme: string;
+}
+
+/** S10: trade the one-time code for this device's token. */
+export async function claim(code: string, label: string): Promise<Claim> {
+  const response = await ask("/devices/claim", { method: "POST", body: JSON.stringify({ code, label }) });
+  return (await response.json()) as Claim;
+}
+
+export function httpTransport(token: string): Transport {
+  const signed = { authorization: `Bearer ${token}` };
+  return {
+    push: async (body: PushBody) => {
+      const { bytes, headers } = await packed(JSON.stringify(body));
+      const response = await ask("/push", {
+        method: "POST",
+        headers: { ...signed, ...headers },
+        body: bytes,
+      });
+      return (await response.json()) as PushAnswer;
+    },
+    pull: async (cursor) => {
+      const query = cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`;
+      const response = await ask(`/pull${query}`, { headers: signed });
+      return response.status === 204 ? null : ((await response.json()) as Page);
+    },
+    programme: async (version) => {
+      const known: Record<string, string> = version === null ? {} : { "if-none-match": `"${version}"` };
+      const response = await ask("/programme", { headers: { ...signed, ...known } });
+      return response.status === 304 ? null : ((await response.json()) as unknown);
+    },
+  };
+}
+
+/** A body worth the effort is sent as gzip. */
+async function packed(text: string): Promise<{ bytes: BodyInit; headers: Record<string, string> }> {
+  if (text.length < 2_000 || typeof CompressionStream === "undefined") return { bytes: text, headers: {} };
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return { bytes: await new Response(stream).arrayBuffer(), headers: { "content-encoding": "gzip" } };
+}
+
+async function ask(path: string, options: RequestInit): Promise<Response> {
+  const headers = { "content-type": "application/json", ...options.headers };
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
+  try {
+    const response = await fetch(API + path, {
+      ...options,
+      headers,
+      cache: "no-store",
+      signal: limit.signal,
+    });
+    if (response.ok || response.status === 304) return await whole(response);
+    throw new TransportError(failureOf(response.status), await problemOf(response));
+  } catch (error) {
+    if (error instanceof TransportError) throw error;
+    throw new TransportError("unreachable");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Read the body inside the time limit, so that a stalled download is a failure and not a hang. */
+async function whole(response: Response): Promise<Response> {
+  if (response.status === 204 || response.status === 304) return response;
+  return new Response(await response.arrayBuffer(), { status: response.status });
+}
+
+function failureOf(status: number): Failure {
+  if (status === 401) return "unknown_device";
+  if (status === 403) return "revoked";
+  if (status === 400 || status === 404 || status === 410 || status === 413 || status === 422)
+    return "bad_request";
+  return "busy";
+}
+
+async function problemOf(response: Response): Promise<Problem | undefined> {
+  try {
+    const body = (await response.json()) as { error?: Problem };
+    return body.error;
+  } catch {
+    return undefined;
+  }
+}
