@@ -119,9 +119,7 @@ class Life:
         woman, write, day = self.woman, self.pen.write, format_date
         woman.art_since = start
         if new:
-            write(
-                "art_start", woman.client, start, start_date=day(start), regimen="tdf_3tc_dtg", line="first"
-            )
+            write("art_start", woman.client, start, start_date=day(start), regimen="tld", line="first")
         left = self._leaves(start, new)
         pick_ups = self._pick_ups(start, new)
         self._viral_loads(start, new)
@@ -239,7 +237,7 @@ class Life:
         edd, delivered = lmp + 280, lmp + 280 + rng.randint(-18, 10)
         write(
             "pregnancy", client, first_anc, lmp_date=format_date(lmp), edd_date=format_date(edd),
-            gestation_basis="lmp", first_anc_date=format_date(first_anc),
+            first_anc_date=format_date(first_anc),
         )  # fmt: skip
         lost = self._chance(self.behaviour.pregnancy_lost)
         end = max(first_anc + 10, delivered if not lost else lmp + rng.randint(80, 250))
@@ -282,7 +280,7 @@ class Life:
                 or (day != first_anc and self._chance(self.behaviour.missed_visit))
             ):
                 continue
-            danger = [rng.choice(DANGER_SIGNS)] if self._chance(self.behaviour.danger_sign) else None
+            danger = [rng.choice(DANGER_SIGNS)] if self._chance(self.behaviour.danger_sign) else ["none"]
             self.pen.write(
                 "anc_contact", self.woman.client, day, contact_date=format_date(day),
                 gestation_weeks=(day - lmp) // 7, systolic=rng.randint(95, 138), diastolic=rng.randint(58, 88),
@@ -292,7 +290,7 @@ class Life:
     def _birth(self, day: int) -> None:
         rng = self.rng
         twins = self._chance(self.behaviour.twins)
-        infants = [{"sex": rng.choice(("female", "male"))} for _ in range(2 if twins else 1)]
+        infants = [self._newborn() for _ in range(2 if twins else 1)]
         self.pen.write(
             "pregnancy_outcome", self.woman.client, day + rng.randint(0, 3), outcome="live_birth",
             outcome_date=format_date(day), place="home" if self._chance(self.behaviour.home_birth) else "facility",
@@ -300,10 +298,13 @@ class Life:
         )  # fmt: skip
         mother = Mother(self.woman.client, self.woman.positive, self.woman.ends)
         for infant in infants:
-            self.born += 1
-            client = derived_id("infant", self.woman.client, self.born)
-            baby = raise_baby(self.pen, mother, client=client, birth=day, sex=infant["sex"])
+            baby = raise_baby(self.pen, mother, client=infant["infant"], birth=day, sex=infant["sex"])
             self.babies += [baby] if baby else []
+
+    def _newborn(self) -> dict[str, str]:
+        self.born += 1
+        infant = derived_id("infant", self.woman.client, self.born)
+        return {"sex": self.rng.choice(("female", "male")), "infant": infant}
 
     def _home_visits(self, birth: int) -> None:
         for after in (7, 42, 100, 190):
