@@ -1,6 +1,7 @@
 """The house stands: the databases, the browser and the settings that every other test leans on."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -34,14 +35,15 @@ def test_a_private_postgresql_answers_and_listens_on_no_port(postgresql_url):
 def test_a_private_postgresql_ends_with_the_tests_that_started_it():
     script = (
         "import os, signal\nfrom support import postgresql\nserver = postgresql.start()\n"
-        "print(server.process.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
+        "print(server.process.pid, server.folder, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     path = os.pathsep.join(filter(None, sys.path))
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}
     )
-    pid = int(done.stdout)
-    assert ends_within(pid, seconds=10)
+    pid, folder = done.stdout.split()
+    assert ends_within(int(pid), seconds=10)
+    shutil.rmtree(folder)
 
 
 def ends_within(pid: int, seconds: float) -> bool:
