@@ -81,7 +81,7 @@ class Records:
         record = self._records.get(client)
         mother = record.mother if record else None
         links = {link for link in (mother, *self.infants(client)) if link in self._records}
-        return sorted(links - {client})  # type: ignore[type-var]
+        return sorted(links - {client})
 
 
 def _record(client: str, events: Iterable[Mapping[str, Any]], dictionary: Dictionary) -> Record:

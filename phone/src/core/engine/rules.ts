@@ -1,0 +1,88 @@
+/** A programme's compiled tables, ready to run (RULES 4). Twin of rules.py. */
+
+import { Dictionary } from "./cleaning";
+import { Compiler, type Find, type Holds, type Shift, type Source } from "./conditions";
+import type { ConditionTree, Duration, FlagTree, ItemTree, Tables } from "./tables";
+
+/** The vocabulary of this executor; tables that ask for a greater one are refused, and the old ones kept. */
+export const ENGINE = 1;
+
+/** A schedule item. Durations that are not given are null. */
+export interface Item {
+  readonly id: string;
+  readonly group: Holds;
+  readonly anchor: readonly Source[];
+  readonly when: Holds;
+  readonly unless: Holds;
+  readonly series: readonly (readonly [string, Shift])[];
+  readonly opens: Shift | null;
+  readonly late: Shift | null;
+  readonly expires: Shift | null;
+  readonly done: readonly Find[];
+  readonly escalate: readonly (readonly [Shift, string])[];
+}
+
+/** A flag of the tables: raised while its group and its condition hold. */
+export interface FlagRule {
+  readonly id: string;
+  readonly level: string;
+  readonly group: Holds;
+  readonly when: Holds;
+}
+
+/** Tables of a newer engine than ours: catalogue number E290. */
+export class EngineTooNew extends Error {
+  readonly code = "E290";
+  constructor(readonly theirs: number) {
+    super(`These rules need engine ${theirs}; this one is engine ${ENGINE}.`);
+  }
+}
+
+/** Tables compiled to closures, once. Throws EngineTooNew. */
+export class Rules {
+  readonly dictionary: Dictionary;
+  readonly items: readonly Item[];
+  readonly flags: readonly FlagRule[];
+  /** The tables' items, for what is read by people. */
+  readonly texts: ReadonlyMap<string, ItemTree>;
+  private readonly compiler: Compiler;
+
+  constructor(readonly tables: Tables) {
+    if (tables.engine > ENGINE) throw new EngineTooNew(tables.engine);
+    this.dictionary = new Dictionary(tables.forms);
+    this.compiler = new Compiler(this.dictionary);
+    for (const [name, tree] of Object.entries({ ...tables.groups, ...tables.define })) {
+      this.compiler.named.set(name, this.compiler.condition(tree));
+    }
+    this.items = (tables.items ?? []).map((tree) => makeItem(this.compiler, tree));
+    this.flags = (tables.flags ?? []).map((tree) => makeFlag(this.compiler, tree));
+    this.texts = new Map((tables.items ?? []).map((tree) => [tree.id, tree]));
+  }
+
+  /** A condition of this programme: a tree, or the name of a definition or group. */
+  condition(condition: ConditionTree | string): Holds {
+    return this.compiler.condition(typeof condition === "string" ? { ref: condition } : condition);
+  }
+}
+
+function makeItem(compiler: Compiler, tree: ItemTree): Item {
+  const shift = (duration: Duration | null) => (duration ? compiler.duration(duration) : null);
+  return {
+    id: tree.id,
+    group: compiler.condition(tree.for),
+    anchor: tree.anchor.map((source) => compiler.source(source)),
+    when: compiler.condition(tree.when),
+    unless: compiler.condition(tree.unless),
+    series: tree.series.map(([key, due]) => [key, compiler.duration(due)] as const),
+    opens: shift(tree.opens),
+    late: shift(tree.late),
+    expires: shift(tree.expires),
+    done: tree.done.map((events) => compiler.events(events)),
+    escalate: tree.escalate.map(([after, step]) => [compiler.duration(after), step] as const),
+  };
+}
+
+function makeFlag(compiler: Compiler, tree: FlagTree): FlagRule {
+  const { id, level } = tree;
+  return { id, level, group: compiler.condition(tree.for), when: compiler.condition(tree.when) };
+}

@@ -1,0 +1,30 @@
+/** Why a task is there, in words (RULES R37): the reason, the anchor, and the clause that decided. Twin of why.py. */
+
+import { formatDate } from "../dates";
+import type { Task } from "./plan";
+import type { Rules } from "./rules";
+
+// Message ids: the programme's catalogues translate them like every other text.
+const COUNTED = "Counted from {form}, {date}.";
+const HOLDS = "Holds: {clause}.";
+const STOPPED = "No longer needed: {clause}.";
+
+/** One to three sentences. `translate` gives the text for a message id, in the reader's language. */
+export function why(rules: Rules, task: Task, translate: (id: string) => string = (id) => id): string {
+  const item = rules.texts.get(task.item)!;
+  const form = translate(task.anchor.form.replaceAll("_", " "));
+  const [name, sentence] =
+    task.status === "cancelled" ? (["unless", STOPPED] as const) : (["when", HOLDS] as const);
+  const clause = item.words?.[name];
+  return [
+    translate(item.because || item.title || task.item),
+    fill(translate(COUNTED), { form, date: formatDate(task.anchor.date) }),
+    clause && clause !== "always" ? fill(translate(sentence), { clause: translate(clause) }) : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function fill(text: string, fields: Record<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (gap, name: string) => fields[name] ?? gap);
+}
