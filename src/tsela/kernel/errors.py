@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
+
+Level = Literal["error", "warning"]
 
 ROOMS = {
     "E1": "Command line",
@@ -33,7 +35,7 @@ class Entry:
     sentence: str
     remedy: str
     why: str = ""
-    level: str = "error"
+    level: Level = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Problem:
     what: str
     remedy: str
     why: str = ""
-    level: str = "error"
+    level: Level = "error"
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -96,8 +98,8 @@ def problem(code: str, /, *, where: str = "", **fields: object) -> Problem:
     entry = catalogue()[code]
     if "nearest" in fields:
         fields["did_you_mean"] = f"Did you mean {fields['nearest']}?" if fields["nearest"] else ""
-    texts = (_fill(text, fields) for text in (entry.sentence, entry.remedy, entry.why))
-    return Problem(code, where, *texts, entry.level)
+    what, remedy, why = (_fill(text, fields) for text in (entry.sentence, entry.remedy, entry.why))
+    return Problem(code, where, what, remedy, why, entry.level)
 
 
 def fail(code: str, /, *, where: str = "", **fields: object) -> NoReturn:
@@ -135,7 +137,8 @@ def as_markdown() -> str:
 
 def _section(entry: Entry) -> list[str]:
     texts = filter(None, [entry.sentence, entry.why, f"*What to do:* {entry.remedy}"])
-    return [f"### {entry.code} {entry.title}", "", " ".join(texts), ""]
+    kind = " (a warning)" if entry.level == "warning" else ""
+    return [f"### {entry.code} {entry.title}{kind}", "", " ".join(texts), ""]
 
 
 def _fill(text: str, fields: Mapping[str, object]) -> str:
