@@ -50,6 +50,7 @@ check: .make/dev .make/node ## formatting, lint, types and the order of the room
 fix: .make/dev .make/node ## format, mend what lint can mend, rewrite generated documents
 	.venv/bin/ruff check --fix-only $(CODE)
 	.venv/bin/ruff format $(CODE)
+	.venv/bin/python scripts/sort_catalogue.py
 	.venv/bin/python -m tsela.kernel.errors > docs/errors.md
 	cd phone && npx --no biome check -- --write .
 

@@ -55,7 +55,7 @@ def test_a_forgotten_field_never_hides_the_error():
 
 def test_the_catalogue_is_in_order_and_every_text_is_a_sentence():
     numbers = re.findall(r"^\[(.+)\]$", catalogue_text(), flags=re.M)
-    assert numbers == sorted(numbers)
+    assert numbers == sorted(numbers), "run `make fix`"
     for entry in catalogue().values():
         assert CODE.fullmatch(entry.code), entry.code
         assert entry.code[:2] in errors.ROOMS, entry.code
