@@ -20,7 +20,9 @@ KINDS = {"text": "text", "hidden": "text", "time": "text", "integer": "integer",
 
 def compile_forms(folder: Path) -> tuple[dict[str, Form], list[Problem]]:
     """Every .md and .xlsx of a folder by form id, and everything wrong with them."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix in (".md", ".xlsx") and path.name[0] not in "~.")
+    paths = sorted(
+        path for path in folder.iterdir() if path.suffix in (".md", ".xlsx") and path.name[0] not in "~."
+    )
     paths.sort(key=lambda path: path.stem != REGISTRATION)  # first: the others may read its questions
     forms: dict[str, Form] = {}
     problems: list[Problem] = []

@@ -9,7 +9,15 @@ from tsela.kernel.errors import Problem, nearest, problem
 from tsela.programme.forms.expressions import OVER_REPEATS, Expr, questions_of, walk
 from tsela.programme.forms.sheets import Row
 
-EXPRESSION_COLUMNS = ("relevant", "constraint", "calculation", "choice_filter", "required", "readonly", "default")
+EXPRESSION_COLUMNS = (
+    "relevant",
+    "constraint",
+    "calculation",
+    "choice_filter",
+    "required",
+    "readonly",
+    "default",
+)
 # What decides a question's value: a cycle among these could never come to rest.
 VALUE_COLUMNS = ("relevant", "calculation", "choice_filter")
 TEXT_COLUMNS = ("label", "hint", "constraint_message", "required_message")
@@ -75,7 +83,13 @@ def _texts(use: Use, known: dict[str, Use]) -> Iterator[Problem]:
 
 def _references(use: Use, column: str, expr: Expr, known: dict[str, Use]) -> Iterator[Problem]:
     """${names} that exist and have a value; those of a repeat, from outside it, only as a whole."""
-    over = {arg[1] for call in walk(expr) if call[0] == "call" and call[1] in OVER_REPEATS for arg in call[2:] if arg[0] == "q"}
+    over = {
+        arg[1]
+        for call in walk(expr)
+        if call[0] == "call" and call[1] in OVER_REPEATS
+        for arg in call[2:]
+        if arg[0] == "q"
+    }
     for name in sorted(questions_of(expr)):
         target = known.get(name)
         if target is None or target.node["type"] in WITHOUT_VALUE:
@@ -96,9 +110,13 @@ def _places(use: Use, column: str, expr: Expr, known: dict[str, Use]) -> Iterato
         yield use.problem("E316", column, word=".", meaning="the answer itself, in a constraint")
     if "choice" in words and column != "choice_filter":
         name = words["choice"][1]
-        yield use.problem("E306", column, name=name, nearest=f"${{{name}}}" if name in known else nearest(name, known))
+        yield use.problem(
+            "E306", column, name=name, nearest=f"${{{name}}}" if name in known else nearest(name, known)
+        )
     if any(part[:2] == ["call", "position"] for part in walk(expr)) and use.repeat is None:
-        yield use.problem("E316", column, word="position(..)", meaning="the number of a repeat's row, inside the repeat")
+        yield use.problem(
+            "E316", column, word="position(..)", meaning="the number of a repeat's row, inside the repeat"
+        )
     if column == "choice_filter" and not str(use.node["type"]).startswith("select"):
         yield use.problem("E316", column, word="choice_filter", meaning="which choices a select offers")
 

@@ -45,12 +45,27 @@ APPEARANCES: dict[str, tuple[str, ...]] = {
 }
 TYPES = tuple(APPEARANCES)
 SHOWN = tuple(kind for kind in TYPES if kind not in ("calculate", "hidden"))
-CALCULATED = {"": "text", "string": "text", "int": "integer", "integer": "integer", "decimal": "decimal", "date": "date"}
+CALCULATED = {
+    "": "text",
+    "string": "text",
+    "int": "integer",
+    "integer": "integer",
+    "decimal": "decimal",
+    "date": "date",
+}
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _CODE = re.compile(r"[^\s,]+")
 _DYNAMIC = re.compile(r"\$\{|[a-z-]+\s*\(")
-_BOOLEANS = {"": False, "no": False, "false": False, "false()": False, "yes": True, "true": True, "true()": True}
+_BOOLEANS = {
+    "": False,
+    "no": False,
+    "false": False,
+    "false()": False,
+    "yes": True,
+    "true": True,
+    "true()": True,
+}
 
 
 def compile_form(path: Path, attributes: Collection[str] | None = None) -> tuple[Form, list[Problem]]:
@@ -155,7 +170,13 @@ class _Compiler:
     def add_calculate(self, row: Row, node: Node) -> None:
         value = row.get("bind::type")
         if value not in CALCULATED:
-            self.add("E303", row, "bind::type", feature=f"a calculate of type {value}", nearest=nearest(value, CALCULATED))
+            self.add(
+                "E303",
+                row,
+                "bind::type",
+                feature=f"a calculate of type {value}",
+                nearest=nearest(value, CALCULATED),
+            )
         node["value"] = CALCULATED.get(value, "text")
         if not row.get("calculation"):
             self.add("E313", row, "calculation", missing="its calculation")
@@ -164,7 +185,13 @@ class _Compiler:
         """The fields that every node may have, in the order in which FORMS.md lists them."""
         name = row.get("name")
         if not _NAME.fullmatch(name):
-            self.add("E310", row, "name", name=name or "(nothing)", rule="lower-case letters, digits and _, a letter first")
+            self.add(
+                "E310",
+                row,
+                "name",
+                name=name or "(nothing)",
+                rule="lower-case letters, digits and _, a letter first",
+            )
         if kind in SHOWN and kind not in ("group", "repeat") and not row.get("label"):
             self.add("E313", row, "label", missing="its label")
         node: Node = {"name": name, "type": kind}
@@ -198,7 +225,9 @@ class _Compiler:
         words, known = row.get("appearance").split(), APPEARANCES[node["type"]]
         for word in words:
             if word not in known:
-                self.add("E312", row, "appearance", name=word, type=node["type"], nearest=nearest(word, known))
+                self.add(
+                    "E312", row, "appearance", name=word, type=node["type"], nearest=nearest(word, known)
+                )
         if words:
             node["appearance"] = words
 
@@ -207,7 +236,15 @@ class _Compiler:
             return parse(row.get(column))
         except Broken as broken:
             near = nearest(broken.name, FUNCTIONS)
-            self.add(broken.code, row, column, text=row.get(column), reason=broken.reason, name=broken.name, nearest=near)
+            self.add(
+                broken.code,
+                row,
+                column,
+                text=row.get(column),
+                reason=broken.reason,
+                name=broken.name,
+                nearest=near,
+            )
             return None
 
     # -- settings and columns
@@ -241,7 +278,9 @@ class _Compiler:
             columns = self.sheets["choices"].columns
             for use in self.uses:
                 for missing in sorted(use.choice_columns() - set(columns)):
-                    self.add("E306", use.row, "choice_filter", name=missing, nearest=nearest(missing, columns))
+                    self.add(
+                        "E306", use.row, "choice_filter", name=missing, nearest=nearest(missing, columns)
+                    )
 
     def rows(self, sheet: str) -> tuple[Row, ...]:
         return self.sheets[sheet].rows if sheet in self.sheets else ()
