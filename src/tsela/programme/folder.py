@@ -1,0 +1,129 @@
+"""A programme folder → `Source`: every file read, shaped and merged, with all problems; nothing compiled yet."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tsela.kernel.errors import Problem, nearest, problem
+from tsela.programme import source
+from tsela.programme.rules.tokens import Parameters
+from tsela.programme.shape import fit, schema
+from tsela.programme.source import where
+
+NOT_PUBLISHED = ("cases",)
+
+
+@dataclass
+class Source:
+    """The parsed files of a programme folder."""
+
+    folder: Path
+    programme: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    indicators: list[Any] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """The values that rules may give to `by` and `do`."""
+        return {"by": tuple(self.programme.get("roles", {})), "do": tuple(self.programme.get("steps", {}))}
+
+    def parameters(self, policy: str) -> Parameters:
+        """A policy's parameters over those that it is based on."""
+        found: dict[str, Any] = {}
+        seen: set[str] = set()
+        while policy in self.policies and policy not in seen:
+            seen.add(policy)
+            found = {**self.policies[policy].get("parameters", {}), **found}
+            policy = self.policies[policy].get("based_on", "")
+        return found
+
+
+def read(folder: Path) -> Source:
+    """All files of the folder. Nothing is raised: what is wrong is in `problems`."""
+    found = Source(folder)
+    if not (folder / "programme.yaml").is_file():
+        found.problems.append(problem("E227", where=str(folder)))
+        return found
+    found.programme = _shaped(found, folder / "programme.yaml", "programme")
+    found.policies = {path.stem: _shaped(found, path, "policy") for path in _files(folder, "policies")}
+    found.rules = _rules(found)
+    found.indicators = [_read(found, path) for path in _files(folder, "indicators")]
+    if (folder / "facts.yaml").is_file():
+        found.facts = _shaped(found, folder / "facts.yaml", "facts")
+    _check_policies(found)
+    return found
+
+
+def content_hash(folder: Path) -> str:
+    """SHA-256 of everything that is published, by path; worked examples are not."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder)
+        if name.parts[0] not in NOT_PUBLISHED and not any(part.startswith((".", "~")) for part in name.parts):
+            body = path.read_bytes()
+            digest.update(f"{name.as_posix()}\0{len(body)}\0".encode() + body)
+    return digest.hexdigest()
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    return sorted((folder / name).glob("*.yaml"))
+
+
+def _read(found: Source, path: Path) -> Any:
+    value, problems = source.read(path, path.relative_to(found.folder).as_posix())
+    found.problems += problems
+    return value
+
+
+def _shaped(found: Source, path: Path, kind: str) -> dict[str, Any]:
+    value, problems = fit(_read(found, path), schema(kind), f"{path.relative_to(found.folder).as_posix()}:1")
+    found.problems += problems
+    return value or {}
+
+
+def _rules(found: Source) -> dict[str, Any]:
+    """One rules document of programme.yaml, schedules and flags; the same name in two files is a problem."""
+    parts = [{"groups": _groups(found.programme)}]
+    parts += [_shaped(found, path, "schedule") for path in _files(found.folder, "schedules")]
+    parts += [_shaped(found, path, "flags") for path in _files(found.folder, "flags")]
+    merged: dict[str, Any] = {name: _merged(found, name, parts) for name in ("groups", "define", "states")}
+    for name in ("items", "flags"):
+        merged[name] = [row for part in parts for row in part.get(name, ())]
+    return {**{key: str(found.programme.get(key, "")) for key in ("name", "policy")}, **merged}
+
+
+def _groups(programme: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: given if isinstance(given, str) else given.get("when", "never")
+        for name, given in programme.get("groups", {}).items()
+    }
+
+
+def _merged(found: Source, kind: str, parts: Iterable[Mapping[str, Any]]) -> dict[Any, Any]:
+    merged: dict[Any, Any] = {}
+    for part in parts:
+        for name, value in part.get(kind, {}).items():
+            if name in merged:
+                first = next(other for other in merged if other == name)
+                found.problems.append(
+                    problem("E208", where=where(name), name=name, kind="name", first=where(first))
+                )
+            else:
+                merged[name] = value
+    return merged
+
+
+def _check_policies(found: Source) -> None:
+    named = [found.programme.get("policy"), *found.programme.get("countries", {}).values()]
+    named += [policy.get("based_on") for policy in found.policies.values()]
+    for name in filter(None, named):
+        if name not in found.policies:
+            near = nearest(name, found.policies)
+            known = ", ".join(found.policies) or "none yet"
+            found.problems.append(
+                problem("E220", where=where(name), key="The policy", name=name, known=known, nearest=near)
+            )

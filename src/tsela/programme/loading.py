@@ -1,0 +1,180 @@
+"""A programme folder → `Programme`, or everything that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tsela.kernel.errors import Problem, TselaError, fail, nearest, problem
+from tsela.programme import folder as folders
+from tsela.programme.forms import compile_forms, dictionary
+from tsela.programme.forms import questions as asked
+from tsela.programme.rules import Labels, Names, compile_tables
+from tsela.programme.rules.compiler import ENGINE
+from tsela.programme.source import plain, where
+
+Tables = dict[str, Any]
+
+
+class ProgrammeInvalid(TselaError):
+    """The folder is not a programme that can run; `.problems` says why, warnings included."""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A checked programme. `tables` are those of the default policy; the version names edition and content."""
+
+    name: str
+    title: str
+    version: str
+    folder: Path
+    policy: str
+    countries: Mapping[str, str]
+    languages: tuple[str, ...]
+    forms: Mapping[str, Any]
+    indicators: list[Any] = field(repr=False)
+    facts: Mapping[str, Any] = field(repr=False)
+    labels: Mapping[str, Mapping[str, str]] = field(repr=False)
+    policies: Mapping[str, Tables] = field(repr=False)
+    parameters: Mapping[str, Any] = field(repr=False)
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def tables(self) -> Tables:
+        """The compiled rules (RULES 4) of the default policy."""
+        return self.policies[self.policy]
+
+    @property
+    def names(self) -> Names:
+        """What further conditions (indicators, messages) are parsed against."""
+        return Names.of(self.tables, self.parameters)
+
+    def tables_for(self, policy: str) -> Tables:
+        """The compiled rules of a policy. Raises E228 where there is none of that name."""
+        if policy not in self.policies:
+            fail("E228", name=policy, known=", ".join(self.policies), nearest=nearest(policy, self.policies))
+        return self.policies[policy]
+
+    def policy_of(self, country: str) -> str:
+        """The policy of a country (ISO 3166-1); the default one where it has none of its own."""
+        return self.countries.get(country, self.policy)
+
+    def catalogue(self, language: str) -> dict[str, str]:
+        """Message id → text. Empty for the language in which the programme is written."""
+        from tsela.programme.locales import catalogue
+
+        return catalogue(self.folder, language)
+
+    def bundle(self, country: str = "") -> dict[str, Any]:
+        """What a phone downloads (SPEC S40), with the rules of its country."""
+        locales = {language: self.catalogue(language) for language in self.languages[1:]}
+        return {
+            "version": self.version, "name": self.name, "languages": list(self.languages),
+            "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms),
+            "locales": locales, "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
+        }  # fmt: skip
+
+
+def load(folder: Path | str) -> Programme:
+    """The programme of a folder. Raises ProgrammeInvalid with every problem where any is an error."""
+    programme, problems = read(Path(folder))
+    if programme is None:
+        raise ProgrammeInvalid(*sorted(problems, key=lambda found: found.level))
+    return programme
+
+
+def check(folder: Path | str) -> list[Problem]:
+    """Everything wrong with a folder, warnings included; empty for a sound one."""
+    return read(Path(folder))[1]
+
+
+def read(folder: Path) -> tuple[Programme | None, list[Problem]]:
+    """The programme, unless a problem is an error; and all problems."""
+    source = folders.read(folder)
+    forms, form_problems = _forms(source)
+    problems = source.problems + form_problems + _check_programme(source)
+    if not source.programme:
+        return None, problems
+    policies, rule_problems = _policies(source, forms)
+    problems += [found for found in rule_problems if found not in problems]
+    if any(found.level == "error" for found in problems):
+        return None, problems
+    return _programme(source, forms, policies, tuple(problems)), problems
+
+
+def _programme(
+    source: folders.Source,
+    forms: Mapping[str, Any],
+    policies: dict[str, Tables],
+    warnings: tuple[Problem, ...],
+) -> Programme:
+    given = plain(source.programme)
+    version = version_of(source)
+    return Programme(
+        name=given["name"], title=given["title"], version=version, folder=source.folder, policy=given["policy"],
+        countries=given.get("countries", {}), languages=tuple(given["languages"]), forms=forms,
+        indicators=source.indicators, facts=plain(source.facts), labels=_labels(given), policies=policies,
+        parameters=plain(source.parameters(given["policy"])), warnings=warnings,
+    )  # fmt: skip
+
+
+def version_of(source: folders.Source) -> str:
+    """“2026.1+3f2a…”: the edition that people speak of, and the hash of what is in it."""
+    return f"{source.programme.get('version', '0')}+{folders.content_hash(source.folder)[:16]}"
+
+
+def _forms(source: folders.Source) -> tuple[dict[str, Any], list[Problem]]:
+    folder = source.folder / "forms"
+    if not folder.is_dir():
+        return {}, []
+    forms, problems = compile_forms(folder)
+    prefix = f"{source.folder}/"
+    return forms, [replace(found, where=found.where.removeprefix(prefix)) for found in problems]
+
+
+def _policies(source: folders.Source, forms: Mapping[str, Any]) -> tuple[dict[str, Tables], list[Problem]]:
+    """The rules compiled with each policy's parameters. A problem that several policies share is told once."""
+    document = {**source.rules, "version": version_of(source)}
+    forms_dictionary = {name: dictionary(form) for name, form in forms.items()}
+    tables: dict[str, Tables] = {}
+    problems: list[Problem] = []
+    for name in source.policies or {str(source.programme.get("policy", "")): {}}:
+        tables[str(name)], found = compile_tables(
+            {**document, "policy": name}, forms_dictionary,
+            labels=labels_of(forms), parameters=source.parameters(name), choices=source.choices(),
+        )  # fmt: skip
+        problems += [one for one in found if one not in problems]
+    return tables, problems
+
+
+def _check_programme(source: folders.Source) -> list[Problem]:
+    engine = source.programme.get("engine", str(ENGINE))
+    if engine.isdigit() and int(engine) <= ENGINE:
+        return []
+    return [problem("E229", where=where(engine), theirs=engine, ours=ENGINE)]
+
+
+def _labels(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    kinds = {kind: given.get(kind, {}) for kind in ("roles", "modes", "health_areas", "steps")}
+    groups = {
+        name: group if isinstance(group, str) else group.get("title", name)
+        for name, group in given["groups"].items()
+    }
+    return {**kinds, "groups": groups}
+
+
+def labels_of(forms: Mapping[str, Any]) -> Labels:
+    """What people read for forms and options; questions are read as their names' words, which fit into a sentence."""
+    titles = {name: _inside(form["title"]) for name, form in forms.items()}
+    codes = {
+        (name, node["name"], choice["name"]): choice["label"]
+        for name, form in forms.items()
+        for node in asked(form["body"])
+        for choice in form["choices"].get(node.get("list", ""), ())
+    }
+    return Labels(forms=titles, codes=codes)
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: “ANC contact” and “HIV test” keep their capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
