@@ -3,7 +3,8 @@
 import { OpenForm, type Opening } from "./form";
 import type { Form } from "./types";
 
-export type { Group, OpenForm, Opening, Part, Question, Repeat, Row } from "./form";
+export type { OpenForm, Opening } from "./form";
+export type { Group, Part, Question, Repeat, Row } from "./parts";
 export type { Answers, Choice, Form, Kind, Node, Value, Violation } from "./types";
 
 export function openForm(form: Form, opening: Opening): OpenForm {

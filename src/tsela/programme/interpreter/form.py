@@ -104,6 +104,11 @@ class Question(Part):
     def kept(self) -> Value:
         return clean(self.kind, self.raw, self.codes())[0]
 
+    @property
+    def required(self) -> bool:
+        asked = self.node["type"] not in ("hidden", "calculate")
+        return asked and self.holds("required", otherwise=False)
+
     def codes(self) -> list[str]:
         """The codes of the choices offered now."""
         offered = self.form.choices.get(self.node.get("list", ""), ())
@@ -146,8 +151,7 @@ class Question(Part):
         if bad:
             return bad
         if value == "":
-            asked = self.node["type"] not in ("hidden", "calculate")
-            return "required" if asked and self.holds("required", otherwise=False) else None
+            return "required" if self.required else None
         return None if self.holds("constraint", otherwise=True) else "constraint"
 
 
