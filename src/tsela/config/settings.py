@@ -25,6 +25,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     # Rooms with tables, templates or static files, lowest first.
+    "tsela.access",
+    "tsela.record",
+    # "tsela.care",
 ]
 
 MIDDLEWARE = [
@@ -58,6 +61,7 @@ TEMPLATES = [
 ]
 
 # People and words.
+AUTH_USER_MODEL = "access.Staff"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -70,6 +74,9 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("TSELA_TIME_ZONE") or "Africa/Johannesburg"
+
+# The programme that this server runs.
+PROGRAMME = Path(os.environ.get("TSELA_PROGRAMME") or Path(__file__).parents[3] / "programmes" / "mentor_mother")
 
 # Pages and files.
 STATIC_URL = "static/"

@@ -1,0 +1,60 @@
+"""Writes to the record: `ingest`, the one way in, and `rebuild`, which proves the projections."""
+
+import random
+import time
+from collections.abc import Iterable
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from tsela.access.models import Device
+from tsela.record import store
+from tsela.record.check import Author, check_event, encode
+from tsela.record.decide import REGISTRATION, Decision, Incoming, Result, decide
+from tsela.record.writer import write
+
+TRIES = 12
+STALE = (IntegrityError, DataError, OperationalError)  # an id stored meanwhile, `moves` moved, a deadlock
+
+
+def ingest(events: Iterable[Any], *, by: Device) -> list[Result]:
+    """Store the events of a batch; one result each, in order, given only after commit (SPEC S20-S23).
+
+    E490 where the database cannot be written: nothing is stored then.
+    """
+    author = Author(by.staff_id, by.staff.site_codes)
+    today = timezone.localdate()
+    objections = [(event, check_event(event, author, today)) for event in events]
+    batch = [Incoming(event, encode(event)) for event, objection in objections if objection is None]
+    stored = iter(write(partial(_store, batch, author.sites)).results if batch else ())
+    return [
+        next(stored) if objection is None else Result(objection.where, "refused", objection)
+        for _, objection in objections
+    ]
+
+
+def _store(batch: list[Incoming], sites: frozenset[str]) -> Decision:
+    """Read, decide, write; anew where another writer came between."""
+    for attempt in range(TRIES):
+        try:
+            return _try(batch, sites)
+        except STALE:
+            if attempt + 1 == TRIES or connection.vendor == "sqlite":
+                raise
+            time.sleep(random.uniform(0, 0.005 * 2**min(attempt, 6)))  # noqa: S311 — spreads writers, guards nothing
+    raise AssertionError("unreachable")
+
+
+def _try(batch: list[Incoming], sites: frozenset[str]) -> Decision:
+    registers = any(incoming.event["form"] == REGISTRATION for incoming in batch)
+    together = registers or connection.in_atomic_block
+    with transaction.atomic() if together and connection.vendor == "postgresql" else nullcontext():
+        if registers and connection.vendor == "postgresql":
+            store.lock_families(batch)
+        known = store.read(batch, sites)
+        decision = decide(batch, known, sites)
+        store.write(decision, known)
+        return decision
