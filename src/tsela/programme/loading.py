@@ -141,7 +141,7 @@ def _policies(source: folders.Source, forms: Mapping[str, Any]) -> tuple[dict[st
     for name in source.policies or {str(source.programme.get("policy", "")): {}}:
         tables[str(name)], found = compile_tables(
             {**document, "policy": name}, forms_dictionary,
-            labels=labels_of(forms), parameters=source.parameters(name), choices=source.choices(),
+            labels=labels_of(forms, plain(source.programme.get("words", {}))), parameters=source.parameters(name), choices=source.choices(),
         )  # fmt: skip
         problems += [one for one in found if one not in problems]
     return tables, problems
@@ -163,8 +163,8 @@ def _labels(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     return {**kinds, "groups": groups}
 
 
-def labels_of(forms: Mapping[str, Any]) -> Labels:
-    """What people read for forms and options; questions are read as their names' words, which fit into a sentence."""
+def labels_of(forms: Mapping[str, Any], names: Mapping[str, str]) -> Labels:
+    """What people read: `names` where given, else titles of forms, labels of options, and a question's name as words."""
     titles = {name: _inside(form["title"]) for name, form in forms.items()}
     codes = {
         (name, node["name"], choice["name"]): choice["label"]
@@ -172,7 +172,7 @@ def labels_of(forms: Mapping[str, Any]) -> Labels:
         for node in asked(form["body"])
         for choice in form["choices"].get(node.get("list", ""), ())
     }
-    return Labels(forms=titles, codes=codes)
+    return Labels(forms=titles, codes=codes, names=names)
 
 
 def _inside(title: str) -> str:

@@ -150,13 +150,16 @@ def _named(
 ) -> tuple[dict[str, Cond], dict[str, Cond], dict[str, Any]]:
     """Groups, definitions and states: they may use each other, so all names are known before any is read."""
     groups = dict(document.get("groups") or {})
-    define, words = _definitions(document.get("define") or {})
+    define = {
+        name: given if isinstance(given, str) else given["when"]
+        for name, given in (document.get("define") or {}).items()
+    }
     rows = {
         name: [(row["is"], row["when"]) for row in listed]
         for name, listed in (document.get("states") or {}).items()
     }
     _unique(compiler, groups=groups, define=define, states=rows)
-    compiler.labels = replace(compiler.labels, names={**compiler.labels.names, **words})
+    compiler.labels = _said(document.get("define") or {}, compiler.labels)
     compiler.names = replace(
         compiler.names,
         groups={str(name): NEVER for name in groups},
@@ -237,15 +240,12 @@ def _states_in(tree: Any) -> set[str]:
     return set().union(*(_states_in(part) for part in tree)) if isinstance(tree, list) else set()
 
 
-def _definitions(define: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """`name: condition`, or `name: {when: condition, words: how people say it}`."""
-    texts = {name: given if isinstance(given, str) else given["when"] for name, given in define.items()}
-    words = {
-        name: str(given["words"])
-        for name, given in define.items()
-        if not isinstance(given, str) and "words" in given
-    }
-    return texts, words
+def _said(define: Mapping[str, Any], labels: Labels) -> Labels:
+    """Labels with the words of definitions: `{when: condition, words: how people say it, words_not: its opposite}`."""
+    given = [(str(name), row) for name, row in define.items() if not isinstance(row, str)]
+    names = {name: str(row["words"]) for name, row in given if "words" in row}
+    opposites = {name: str(row["words_not"]) for name, row in given if "words_not" in row}
+    return replace(labels, names={**labels.names, **names}, opposites={**labels.opposites, **opposites})
 
 
 def _unique(compiler: Compiler, **named: Mapping[str, Any]) -> None:

@@ -17,18 +17,18 @@ AGED = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 @dataclass(frozen=True)
 class Labels:
-    """What people read for the names of rules; a name without a label is read as its own words."""
+    """What people read for the names of rules; a name without a label is read as its own words.
+
+    `names` are words for definitions, questions and forms; `opposites` for definitions that do not hold.
+    """
 
     forms: Mapping[str, str] = field(default_factory=dict)
-    questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     codes: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    opposites: Mapping[str, str] = field(default_factory=dict)
 
     def form(self, name: str) -> str:
-        return self.forms.get(name) or spoken(name)
-
-    def question(self, form: str, name: str) -> str:
-        return self.questions.get((form, name)) or spoken(name)
+        return self.names.get(name) or self.forms.get(name) or spoken(name)
 
     def value(self, form: str, question: str, value: Any) -> str:
         if isinstance(value, list):
@@ -52,11 +52,11 @@ def condition(tree: Mapping[str, Any], labels: Labels) -> str:  # noqa: C901 (on
         case {"const": value}:
             return "always" if value else "never"
         case {"and": parts} | {"or": parts}:
-            return _joined(tree, [condition(part, labels) for part in parts])
+            return _joined(tree, [condition(part, labels) for part in parts if part != {"const": True}])
         case {"not": {"any": of}}:
             return f"no {events(of, labels)}"
         case {"not": {"ref": name}}:
-            return f"not: {labels.name(name)}"
+            return labels.opposites.get(name) or f"not: {labels.name(name)}"
         case {"not": part}:
             return f"not ({condition(part, labels)})"
         case {"ref": name}:
@@ -94,15 +94,15 @@ def test(tree: Mapping[str, Any], form: str, labels: Labels) -> str:
         case {"not": part}:
             return f"not ({test(part, form, labels)})"
         case {"q": name, "same": True}:
-            return f"the same {labels.question(form, name)}"
-    return comparison(tree, form, labels)
+            return f"the same {labels.name(name)}"
+    return comparison(tree, form, labels, {**COMPARED, "=": "", "in": ""})
 
 
-def comparison(tree: Mapping[str, Any], form: str, labels: Labels) -> str:
+def comparison(tree: Mapping[str, Any], form: str, labels: Labels, said: Mapping[str, str] = COMPARED) -> str:
     """A question compared with a value."""
     name = str(tree.get("q") or tree.get("attr"))
     value = labels.value(form, name, tree["value"]) if "value" in tree else ""
-    return f"{labels.question(form, name)} {COMPARED[tree['op']]} {value}".strip()
+    return " ".join(filter(None, [labels.name(name), said[tree["op"]], value]))
 
 
 def date(of: Any, labels: Labels) -> str:
@@ -111,7 +111,7 @@ def date(of: Any, labels: Labels) -> str:
         case "anchor":
             return "the date this is counted from"
         case {"attr": name}:
-            return labels.question("registration", name)
+            return labels.name(name)
         case {"each": form}:
             return f"each {_dated(form, of, labels)}"
         case {"pick": pick, "form": form}:
@@ -140,13 +140,13 @@ def duration(length: list[Any], labels: Labels) -> str:
     plain = f"{count} {unit[:-1] if abs(count) == 1 else unit}"
     if len(length) == 2:
         return plain
-    answer = f"the {labels.question('', length[2])}"
+    answer = f"the {labels.name(length[2])}"
     return answer if count == 0 else f"{answer} {'+' if count > 0 else '-'} {plain.lstrip('-')}"
 
 
 def _dated(form: str, of: Mapping[str, Any], labels: Labels) -> str:
     where = f" with {test(of['where'], form, labels)}" if "where" in of else ""
-    question = f"{labels.question(form, of['q'])} of " if of.get("q") else ""
+    question = f"{labels.name(of['q'])} of " if of.get("q") else ""
     return f"{question}{labels.form(form)}{where}"
 
 
