@@ -38,8 +38,8 @@ describe("what a page needs", () => {
       answers: { who: "woman", signs: ["fever", "bleed"] },
     });
     const note = form.nodes.find((part) => part.name === "heard")!;
-    expect(form.fill("${signs}", note)).toBe("Fever, Blood");
-    expect(form.fill("Seen: ${signs}.", note, (text) => ({ Fever: "Imfiva" })[text] ?? text)).toBe(
+    expect(form.fill(note.node.label ?? "", note)).toBe("Fever, Blood");
+    expect(form.fill(`Seen: ${note.node.label}.`, note, (text) => ({ Fever: "Imfiva" })[text] ?? text)).toBe(
       "Seen: Imfiva, Blood.",
     );
   });

@@ -1,0 +1,114 @@
+"""Random answers to every form: the phone's interpreter and the server's agree on every value, relevance and violation."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from differential import forms
+from tsela.kernel.dates import format_date, parse_date
+from tsela.programme.forms.expressions import walk
+
+TODAY = "2026-11-20"
+RUNS, STEPS = 60, 8
+FORMS = {**forms.programme_forms(), **{f"case {topic}": forms.form_of(topic) for topic in forms.TOPICS}}
+STRANGE = [None, "", [], True, "x", "12.5", -1, 2.5, 1e21, 2**53, "2026-02-30", ["x"], {"a": 1}, " ", "𝔸", "NaN"]
+
+
+class Person:
+    """Somebody who answers at random: mostly sensibly, often at the edges, sometimes nonsense."""
+
+    def __init__(self, form: dict[str, Any], seed: int) -> None:
+        self.form, self.random = form, random.Random(seed)
+        self.questions = list(_questions(form["body"]))
+        self.repeats = [node["name"] for node in form["body"] if node["type"] == "repeat"]
+
+    def case(self, *, nonsense: float = 0.1) -> dict[str, Any]:
+        self.nonsense = nonsense
+        steps = [self.step() for _ in range(self.random.randint(1, STEPS))]
+        given = {"answers": self.answers()} if self.random.random() < 0.3 else {}
+        return {"today": TODAY, "record": self.record(), "steps": self.played(steps, given.get("answers")), **given}
+
+    def record(self) -> dict[str, Any]:
+        record = {"client_group": self.random.choice(["child", "woman"]), "birth_date": self.day()}
+        return self.random.choice([{}, record])
+
+    def step(self) -> list[Any]:
+        if self.repeats and self.random.random() < 0.25:
+            return self.random.choice([["add", self.repeats[0]], ["remove", self.repeats[0], 0]])
+        repeat, node = self.random.choice(self.questions)
+        path = f"{repeat}[{self.random.randint(0, 1)}].{node['name']}" if repeat else node["name"]
+        return ["set", path, self.answer(node)]
+
+    def played(self, steps: list[list[Any]], answers: dict[str, Any] | None) -> list[list[Any]]:
+        """Only the steps whose row is there."""
+        given = answers.get(self.repeats[0]) if self.repeats and answers else None
+        rows = len(given) if isinstance(given, list) else 0 if answers is not None else 1
+        kept = []
+        for step in steps:
+            row = int(step[1].split("[")[1].split("]")[0]) if "[" in step[1] else step[2] if step[0] == "remove" else -1
+            if row < rows:
+                kept.append(step)
+                rows += {"add": 1, "remove": -1}.get(step[0], 0)
+        return kept
+
+    def answers(self) -> dict[str, Any]:
+        answers = {node["name"]: self.answer(node) for repeat, node in self.questions if not repeat and self.random.random() < 0.6}
+        for name in self.repeats:
+            inside = [node for repeat, node in self.questions if repeat == name]
+            answers[name] = [{node["name"]: self.answer(node) for node in inside} for _ in range(self.random.randint(0, 2))]
+        return answers
+
+    def answer(self, node: dict[str, Any]) -> Any:
+        if self.random.random() < self.nonsense:
+            return self.random.choice(STRANGE)
+        match node.get("value") or node["type"]:
+            case "select_one":
+                return self.random.choice(self.codes(node))
+            case "select_multiple":
+                codes = self.codes(node)
+                return self.random.sample(codes, self.random.randint(0, min(3, len(codes))))
+            case "date":
+                return self.day()
+            case "integer":
+                return self.random.choice([*_edges(node), self.random.randint(0, 50)])
+            case "decimal":
+                return self.random.choice([*_edges(node), round(self.random.uniform(0, 200), 1)])
+        return self.random.choice(["Thandi", "+27 82 123 4567", "12", "09:00-16:00"])
+
+    def codes(self, node: dict[str, Any]) -> list[str]:
+        return [choice["name"] for choice in self.form["choices"][node["list"]]]
+
+    def day(self) -> str:
+        near = [-300, -281, -280, -42, -30, -7, -1, 0, 0, 0, 1, 40, 300, 301]
+        return format_date(parse_date(TODAY) + self.random.choice(near))
+
+
+def _questions(body: list[dict[str, Any]], repeat: str | None = None) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    for node in body:
+        if "body" in node:
+            yield from _questions(node["body"], node["name"] if node["type"] == "repeat" else repeat)
+        elif node["type"] != "note":
+            yield repeat, node
+
+
+def _edges(node: dict[str, Any]) -> list[int]:
+    """Numbers that the question's own rules speak of, and their neighbours."""
+    parts = [part for column in ("constraint", "calculation") for part in walk(node.get(column))]
+    numbers = [part[1] for part in parts if part[0] == "lit" and isinstance(part[1], int) and not isinstance(part[1], bool)]
+    return [number + by for number in numbers for by in (-1, 0, 1)] or [0, 1, 5]
+
+
+@pytest.fixture(scope="module")
+def phone() -> Iterator[forms.TypeScript]:
+    phone = forms.TypeScript()
+    yield phone
+    phone.close()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_phone_and_server_agree(name: str, phone: forms.TypeScript) -> None:
+    for seed in range(RUNS):
+        case = Person(FORMS[name], seed).case()
+        assert forms.python(FORMS[name], case) == phone(FORMS[name], case), f"seed {seed}: {case}"
