@@ -15,6 +15,7 @@ from typing import Any
 from tsela.evaluation.reader import Reader
 from tsela.kernel.dates import Duration, add_duration
 from tsela.kernel.errors import Problem, problem
+from tsela.programme.rules import Names
 from tsela.programme.shape import fit, schema
 
 Tree = dict[str, Any]
@@ -93,12 +94,12 @@ class Definitions:
         return next(indicator for indicator in self.indicators if indicator.id == name)
 
 
-def read(documents: Iterable[Any], tables: Mapping[str, Any], benchmarks: Mapping[str, Any]) -> Definitions:
+def read(documents: Iterable[Any], names: Names, tables: Mapping[str, Any], benchmarks: Mapping[str, Any]) -> Definitions:
     """The parsed YAML of the indicator files, against a programme's compiled tables and its benchmarks.
 
     What is wrong is left out and listed in `problems`, with file, line, column and the nearest right name.
     """
-    reader = Reader(tables)
+    reader = Reader(names)
     shaped = [_shaped(reader, document) for document in documents]
     cohorts: dict[str, Cohort] = {}
     found: dict[str, Indicator] = {}
@@ -122,7 +123,7 @@ def read(documents: Iterable[Any], tables: Mapping[str, Any], benchmarks: Mappin
 
 def of(programme: Any) -> Definitions:
     """The indicators of a loaded programme."""
-    return read(programme.indicators, programme.tables, programme.facts.get("benchmarks", {}))
+    return read(programme.indicators, programme.names, programme.tables, programme.facts.get("benchmarks", {}))
 
 
 def check(programme: Any) -> list[Problem]:

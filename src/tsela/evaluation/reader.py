@@ -13,10 +13,10 @@ NEVER = {"const": False}
 
 
 class Reader:
-    """Compiles rules against the names of a programme's tables; `problems` collects what is wrong."""
+    """Compiles rules against the names of a programme; `problems` collects what is wrong."""
 
-    def __init__(self, tables: Mapping[str, Any]) -> None:
-        self._compiler = Compiler(Names.of(tables))
+    def __init__(self, names: Names) -> None:
+        self._compiler = Compiler(names)
         self._find_hops()
 
     @property
