@@ -6,7 +6,7 @@ import type { Rules } from "./rules";
 
 // Message ids: the programme's catalogues translate them like every other text.
 const COUNTED = "Counted from {form}, {date}.";
-const HOLDS = "Holds: {clause}.";
+const HOLDS = "Applies while {clause}.";
 const STOPPED = "No longer needed: {clause}.";
 
 /** One to three sentences. `translate` gives the text for a message id, in the reader's language. */

@@ -9,7 +9,7 @@ from tsela.kernel.dates import format_date
 
 # Message ids: the programme's catalogues translate them like every other text.
 COUNTED = "Counted from {form}, {date}."
-HOLDS = "Holds: {clause}."
+HOLDS = "Applies while {clause}."
 STOPPED = "No longer needed: {clause}."
 
 
