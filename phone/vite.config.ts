@@ -1,9 +1,32 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // Where `make demo` serves the site; `npm run dev` passes API calls on to it.
 const server = process.env.TSELA_SERVER ?? "http://127.0.0.1:8000";
 
+/** Writes sw.js: the service worker with the names of the files that make this version of the app. */
+function serviceWorker(): Plugin {
+  return {
+    name: "tsela-service-worker",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const built = Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file));
+      const files = ["", "manifest.webmanifest", "icon.svg", "icon-192.png", ...built].map(
+        (file) => `/app/${file}`,
+      );
+      const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
+      const source = readFileSync(new URL("src/sw.js", import.meta.url), "utf8")
+        .replace("__FILES__", JSON.stringify(files))
+        .replace("__VERSION__", JSON.stringify(version));
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [serviceWorker()],
   // The site serves the built app at /app/.
   base: "/app/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -13,8 +36,6 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: true,
     sourcemap: false,
-    // The service worker reads it to know which files make one version of the app.
-    manifest: true,
     // One request, one style sheet: round trips cost more than bytes on a slow network.
     cssCodeSplit: false,
     assetsInlineLimit: 2048,

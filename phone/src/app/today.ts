@@ -1,0 +1,55 @@
+/** Today: who needs her, grouped by how much. A client stands once, in the first group that she belongs to. */
+import type { Summary } from "./care";
+import { daysBetween } from "./clock";
+import type { Task } from "./rules";
+
+export type GroupName = "flags" | "overdue" | "due" | "week";
+
+export interface Card {
+  readonly summary: Summary;
+  /** What to show of her, the most pressing first. */
+  readonly tasks: readonly Task[];
+}
+
+export type Groups = Readonly<Record<GroupName, readonly Card[]>>;
+
+const WEEK_DAYS = 7;
+
+export function grouped(everyone: readonly Summary[], today: string): Groups {
+  const groups: Record<GroupName, Card[]> = { flags: [], overdue: [], due: [], week: [] };
+  for (const summary of everyone) {
+    const tasks = summary.open.filter((task) => pressing(task, today)).sort(byNeed);
+    const group = groupOf(summary, tasks);
+    if (group) groups[group].push({ summary, tasks });
+  }
+  for (const cards of Object.values(groups)) cards.sort(cardOrder);
+  return groups;
+}
+
+function pressing(task: Task, today: string): boolean {
+  return task.status !== "upcoming" || daysBetween(today, task.due) <= WEEK_DAYS;
+}
+
+function groupOf(summary: Summary, tasks: readonly Task[]): GroupName | null {
+  if (summary.flags.some((flag) => flag.level !== "info")) return "flags";
+  const first = tasks[0];
+  if (!first) return null;
+  return first.status === "overdue" ? "overdue" : first.status === "due" ? "due" : "week";
+}
+
+const NEED: Readonly<Record<string, number>> = { overdue: 0, due: 1, upcoming: 2 };
+
+function byNeed(a: Task, b: Task): number {
+  return (
+    (NEED[a.status] as number) - (NEED[b.status] as number) || (a.due < b.due ? -1 : a.due > b.due ? 1 : 0)
+  );
+}
+
+function cardOrder(a: Card, b: Card): number {
+  const urgent = (card: Card) => (card.summary.flags.some((flag) => flag.level === "urgent") ? 0 : 1);
+  const due = (card: Card) => card.tasks[0]?.due ?? "9999";
+  return (
+    urgent(a) - urgent(b) ||
+    (due(a) < due(b) ? -1 : due(a) > due(b) ? 1 : a.summary.person.name < b.summary.person.name ? -1 : 1)
+  );
+}

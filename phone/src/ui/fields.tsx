@@ -1,0 +1,291 @@
+/** The questions of a form as native inputs, big enough for a thumb. */
+import { createContext } from "preact";
+import { useContext, useState } from "preact/hooks";
+import { today } from "../app/clock";
+import { t } from "../app/words";
+import type { OpenForm, Part, Question, Repeat } from "../core/forms";
+import { Icon, yesterday } from "./kit";
+
+export interface FieldRoom {
+  readonly form: OpenForm;
+  /** Whose mistakes are shown: questions that she has left, or a page that she tried to leave. */
+  readonly shown: ReadonlySet<string>;
+  readonly dateQuestion: string | null;
+  readonly changed: () => void;
+  readonly touched: (path: string) => void;
+}
+
+export const Field = createContext<FieldRoom | null>(null);
+
+export function PartView({ part }: { part: Part }) {
+  const room = useContext(Field) as FieldRoom;
+  if (!visible(part)) return null;
+  if (part.kind === "repeat") return <RepeatView repeat={part} />;
+  if (part.kind === "question") return <QuestionView question={part} />;
+  return (
+    <section>
+      {part.node.label && <h2>{room.form.fill(t(part.node.label), part, t)}</h2>}
+      {part.body.map((inner) => (
+        <PartView key={inner.path} part={inner} />
+      ))}
+    </section>
+  );
+}
+
+/** Whether a part shows anything now. */
+export function visible(part: Part): boolean {
+  if (!part.relevant) return false;
+  if (part.kind === "group") return part.body.some(visible);
+  return (
+    part.kind === "repeat" ||
+    !(part.node.type === "hidden" || (part.node.type === "calculate" && !part.node.label))
+  );
+}
+
+function RepeatView({ repeat }: { repeat: Repeat }) {
+  const { form, changed } = useContext(Field) as FieldRoom;
+  const label = t(repeat.node.label ?? repeat.name);
+  const act = (change: () => void) => () => {
+    change();
+    changed();
+  };
+  return (
+    <section>
+      {repeat.rows.map((row, n) => (
+        <fieldset class="subform" key={row.key}>
+          <legend>{`${label} ${repeat.rows.length > 1 ? n + 1 : ""}`}</legend>
+          {row.body.map((part) => (
+            <PartView key={part.name} part={part} />
+          ))}
+          {repeat.rows.length > 1 && (
+            <button type="button" class="button quiet" onClick={act(() => form.removeRepeat(repeat.name, n))}>
+              <Icon name="bin" /> {t("Remove")}
+            </button>
+          )}
+        </fieldset>
+      ))}
+      <button type="button" class="button field" onClick={act(() => form.addRepeat(repeat.name))}>
+        <Icon name="add" /> {t("Add another: {what}", { what: label })}
+      </button>
+    </section>
+  );
+}
+
+function QuestionView({ question }: { question: Question }) {
+  const { form, shown } = useContext(Field) as FieldRoom;
+  const { node, path } = question;
+  const text = (english: string) => form.fill(t(english), question, t);
+  if (node.type === "note") return <p class="note field">{text(node.label ?? "")}</p>;
+  if (question.readonly)
+    return (
+      <p class="field">
+        <span class="label">{text(node.label ?? "")}</span>
+        {String(question.value)}
+      </p>
+    );
+  const violation = shown.has(path) ? question.violation : null;
+  const many = node.type.startsWith("select") && !asMenu(question);
+  const id = `q-${path.replace(/\W/g, "-")}`;
+  const label = (
+    <>
+      {text(node.label ?? node.name)}
+      {!question.required && <span class="soft"> · {t("optional")}</span>}
+    </>
+  );
+  const body = (
+    <>
+      {node.hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {text(node.hint)}
+        </p>
+      )}
+      <Input question={question} id={id} wrong={violation !== null} />
+      {violation && (
+        <p class="wrong" id={`${id}-wrong`} role="alert">
+          <Icon name="warn" /> {t(violation.message)}
+        </p>
+      )}
+    </>
+  );
+  return many ? (
+    <fieldset class="field" data-question={path} role={node.type === "select_one" ? "radiogroup" : undefined}>
+      <legend>{label}</legend>
+      {body}
+    </fieldset>
+  ) : (
+    <div class="field" data-question={path}>
+      <label for={id}>{label}</label>
+      {body}
+    </div>
+  );
+}
+
+interface InputProps {
+  readonly question: Question;
+  readonly id: string;
+  readonly wrong: boolean;
+}
+
+function Input(props: InputProps) {
+  const { type } = props.question.node;
+  if (type === "select_one") return asMenu(props.question) ? <Menu {...props} /> : <Choices {...props} />;
+  if (type === "select_multiple") return <Choices {...props} />;
+  if (type === "date") return <DateInput {...props} />;
+  return <TextInput {...props} />;
+}
+
+/** A long list, or one marked `minimal`, is a menu. */
+function asMenu({ node, choices }: Question): boolean {
+  return node.type === "select_one" && (node.appearance?.includes("minimal") || choices.length > 12);
+}
+
+function useAnswer(question: Question): [unknown, (answer: unknown) => void, () => void] {
+  const { form, changed, touched } = useContext(Field) as FieldRoom;
+  const set = (answer: unknown) => {
+    form.set(question.path, answer);
+    changed();
+  };
+  return [question.answer, set, () => touched(question.path)];
+}
+
+function described({ id, wrong, question }: InputProps) {
+  const by = [question.node.hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ");
+  return {
+    "aria-invalid": wrong || undefined,
+    "aria-describedby": by || undefined,
+    "aria-required": question.required || undefined,
+  };
+}
+
+function Choices(props: InputProps) {
+  const { question, id } = props;
+  const [answer, set, leave] = useAnswer(question);
+  const many = question.node.type === "select_multiple";
+  const picked = new Set(many ? ((answer as string[] | undefined) ?? []) : [answer]);
+  const choose = (code: string) => {
+    if (!many) return set(code);
+    const next = question.choices
+      .map((choice) => choice.name)
+      .filter((name) => (name === code ? !picked.has(code) : picked.has(name)));
+    set(next.length > 0 ? next : undefined);
+  };
+  const short =
+    question.choices.length === 2 && question.choices.every((choice) => t(choice.label).length < 9);
+  return (
+    <>
+      <div class={short ? "choices short" : "choices"}>
+        {question.choices.map((choice) => (
+          <label class="choice" key={choice.name}>
+            <input
+              type={many ? "checkbox" : "radio"}
+              name={id}
+              value={choice.name}
+              checked={picked.has(choice.name)}
+              onChange={() => choose(choice.name)}
+              onBlur={leave}
+              {...described(props)}
+            />
+            {t(choice.label)}
+          </label>
+        ))}
+      </div>
+      {!many && !question.required && answer !== undefined && answer !== "" && (
+        <div class="chips">
+          <button type="button" class="chip" onClick={() => set(undefined)}>
+            {t("Clear")}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Menu(props: InputProps) {
+  const [answer, set, leave] = useAnswer(props.question);
+  return (
+    <select
+      id={props.id}
+      value={(answer as string) ?? ""}
+      onChange={(event) => set(event.currentTarget.value || undefined)}
+      onBlur={leave}
+      {...described(props)}
+    >
+      <option value="">{t("Choose…")}</option>
+      {props.question.choices.map((choice) => (
+        <option key={choice.name} value={choice.name}>
+          {t(choice.label)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function DateInput(props: InputProps) {
+  const { dateQuestion } = useContext(Field) as FieldRoom;
+  const [answer, set, leave] = useAnswer(props.question);
+  const chip = (label: string, day: string) => (
+    <button type="button" class="chip" aria-pressed={answer === day} onClick={() => set(day)}>
+      {label}
+    </button>
+  );
+  return (
+    <>
+      <input
+        id={props.id}
+        type="date"
+        value={(answer as string) ?? ""}
+        min="1900-01-01"
+        max="2199-12-31"
+        onInput={(event) => set(event.currentTarget.value || undefined)}
+        onBlur={leave}
+        {...described(props)}
+      />
+      {props.question.name === dateQuestion && (
+        <div class="chips">
+          {chip(t("Today"), today())}
+          {chip(t("Yesterday"), yesterday(today()))}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Text and numbers. What is typed stays as typed; a number is read from it where it is one. */
+function TextInput(props: InputProps) {
+  const { node } = props.question;
+  const [answer, set, leave] = useAnswer(props.question);
+  const [typed, setTyped] = useState(String(answer ?? ""));
+  const number = node.type === "integer" || node.type === "decimal";
+  const own = number ? readNumber(typed) === answer : typed === (answer ?? "");
+  const value = own ? typed : String(answer ?? "");
+  const input = (text: string) => {
+    setTyped(text);
+    set(number ? readNumber(text) : text || undefined);
+  };
+  const common = { id: props.id, value, onBlur: leave, autocomplete: "off", ...described(props) };
+  if (node.appearance?.includes("multiline"))
+    return <textarea rows={4} {...common} onInput={(event) => input(event.currentTarget.value)} />;
+  const keyboard =
+    node.type === "integer"
+      ? "numeric"
+      : node.type === "decimal"
+        ? "decimal"
+        : node.appearance?.includes("numbers")
+          ? "tel"
+          : "text";
+  return (
+    <input
+      type="text"
+      inputMode={keyboard}
+      {...common}
+      onInput={(event) => input(event.currentTarget.value)}
+    />
+  );
+}
+
+/** `36,5` and `36.5` alike; what is no number stays text, so that the form can say so. */
+function readNumber(text: string): unknown {
+  const bare = text.trim().replace(",", ".");
+  if (bare === "") return undefined;
+  return /^-?\d+(\.\d+)?$/.test(bare) ? Number(bare) : text;
+}
