@@ -16,10 +16,15 @@ TYPES = {
     "integer": "BIGINT", "decimal": "DOUBLE", "date": "DATE", "code": "VARCHAR", "codes": "VARCHAR[]", "text": "VARCHAR",
 }  # fmt: skip
 
-# R1, R2. `chain` follows each correction down to the event that corrects nothing, or is not in the record. A circle has no end.
-LIVE = """
+
+def live_sql(raw: str) -> str:
+    """Make the table `live` of the live events of a relation, each with its root (R1, R2).
+
+    `chain` follows each correction down to the event that corrects nothing, or is not in the record; a circle has no end.
+    """
+    return f"""
 CREATE OR REPLACE TEMP TABLE live AS
-WITH RECURSIVE correction AS MATERIALIZED (SELECT client, id, replaces FROM raw WHERE replaces IS NOT NULL),
+WITH RECURSIVE correction AS MATERIALIZED (SELECT client, id, replaces FROM {raw} AS raw WHERE replaces IS NOT NULL),
 chain(client, id, target) AS (
     SELECT client, id, replaces FROM correction
     UNION
@@ -34,7 +39,7 @@ standing AS (
     GROUP BY ended.client, ended.root)
 SELECT raw.form, raw.client, raw.id, COALESCE(standing.root, raw.id) AS root, raw.site, raw.mode, raw.author,
     raw.occurred_on, raw.answers
-FROM raw
+FROM {raw} AS raw
 LEFT JOIN standing ON standing.client = raw.client AND standing.id = raw.id
 ANTI JOIN correction AS later ON later.client = raw.client AND later.replaces = raw.id
 WHERE raw.answers IS NOT NULL AND (raw.replaces IS NULL OR standing.id IS NOT NULL)
@@ -42,7 +47,10 @@ WHERE raw.answers IS NOT NULL AND (raw.replaces IS NULL OR standing.id IS NOT NU
 
 
 def form_sql(form: str, entry: Mapping[str, Any]) -> str:
-    """The clean events of one form, in order of client, date, id: `n` counts a client's own (R3, R4, R6)."""
+    """The clean events of one form, in order of client, date, id: `n` counts a client's own (R3, R4, R6).
+
+    MATERIALIZED, or else DuckDB parses the answers again for each question.
+    """
     questions = list(entry["questions"])
     answers = ", ".join(
         f"{answer_sql(position, entry['questions'][name])} AS {column(name)}"
@@ -54,7 +62,7 @@ def form_sql(form: str, entry: Mapping[str, Any]) -> str:
     WITH opened AS (
         SELECT client, id, root, site, mode, author, {date_of("occurred_on")} AS occurred, {opened(questions)}
         FROM live WHERE form = {text(form)}),
-    answered AS (SELECT client, id, root, site, mode, author, occurred{", " + answers if answers else ""} FROM opened),
+    answered AS MATERIALIZED (SELECT client, id, root, site, mode, author, occurred{", " + answers if answers else ""} FROM opened),
     dated AS (SELECT *, {asked} AS event_date FROM answered)
     SELECT client, event_date AS date,
         CAST(row_number() OVER (PARTITION BY client ORDER BY event_date, id) AS INTEGER) AS n,
