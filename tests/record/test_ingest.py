@@ -1,7 +1,6 @@
 """SPEC S2-S6 and S20-S25: what becomes of an event that a phone sends."""
 
 import pytest
-from django.test import override_settings
 
 from support.record import MULANJE, TEMBISA, event, phone, registration, someone
 from tsela.access.models import Role
@@ -87,7 +86,13 @@ def test_s23_a_client_of_another_site_is_refused(thandi):
 
 def test_s5_before_a_registration_home_is_where_she_was_first_met():
     roaming = phone(someone(Role.NURSE, TEMBISA, MULANJE))
-    ingest([event(roaming, "encounter", "Nomsa", site=TEMBISA), event(roaming, "encounter", "Nomsa", site=MULANJE)], by=roaming)
+    ingest(
+        [
+            event(roaming, "encounter", "Nomsa", site=TEMBISA),
+            event(roaming, "encounter", "Nomsa", site=MULANJE),
+        ],
+        by=roaming,
+    )
     assert list(Event.objects.values_list("site", "seq").order_by("seq")) == [(TEMBISA, 1), (TEMBISA, 2)]
 
 
@@ -95,7 +100,9 @@ def test_s5_home_is_the_site_of_the_last_live_registration():
     roaming = phone(someone(Role.NURSE, TEMBISA, MULANJE))
     first = registration(roaming, "Nomsa", site=TEMBISA)
     moved = registration(roaming, "Nomsa", site=MULANJE, replaces=first["id"])
-    late = registration(roaming, "Nomsa", site=TEMBISA, occurred_on="2026-10-01")  # dated before: does not count
+    late = registration(
+        roaming, "Nomsa", site=TEMBISA, occurred_on="2026-10-01"
+    )  # dated before: does not count
     undone = registration(roaming, "Nomsa", site=TEMBISA, replaces=moved["id"]) | {"answers": None}
     homes = []
     for each in (first, moved, late, undone):
@@ -123,7 +130,14 @@ def test_s30_a_mother_whose_infant_another_looks_after_changes_scope(thandi):
 
 
 def test_s24_answers_never_refuse_an_event_whatever_they_hold(thandi):
-    strange = {"given_name": "N\u0000ul", "caseload": ["x"], "mother": 3, "client_group": None, "n": 10**400, "deep": [[{}]]}
+    strange = {
+        "given_name": "N\u0000ul",
+        "caseload": ["x"],
+        "mother": 3,
+        "client_group": None,
+        "n": 10**400,
+        "deep": [[{}]],
+    }
     odd = registration(thandi, "Nomsa") | {"answers": strange}
     assert statuses(ingest([odd], by=thandi)) == [("accepted", None)]
     assert events_of([odd["client"]]) == [odd]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from tsela.access.actions import create_site, create_staff
-from tsela.access.models import Device, Role, Staff
 from tsela.access.devices import digest
+from tsela.access.models import Device, Role, Staff
 from tsela.kernel.ids import derived_id, uuid7
 
 TEMBISA, MULANJE = "ZA-GP-TEMBISA", "MW-MJ-MULANJE"
@@ -23,7 +23,9 @@ def phone(staff: Staff, token: str = "") -> Device:
     return Device.objects.create(id=id, staff=staff, token_hash=digest(token or id))
 
 
-def event(device: Device, form: str, client: str, answers: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+def event(
+    device: Device, form: str, client: str, answers: dict[str, Any] | None = None, **fields: Any
+) -> dict[str, Any]:
     """An event as this phone would write it today; `client` may be a first name."""
     client = client if len(client) == 36 else derived_id(client)
     return {
@@ -34,7 +36,9 @@ def event(device: Device, form: str, client: str, answers: dict[str, Any] | None
     } | fields  # fmt: skip
 
 
-def registration(device: Device, client: str, caseload: Staff | None = None, mother: str = "", **fields: Any) -> dict[str, Any]:
+def registration(
+    device: Device, client: str, caseload: Staff | None = None, mother: str = "", **fields: Any
+) -> dict[str, Any]:
     """Her registration into this caseload (by default, the writer's own)."""
     answers = {"given_name": client[:20], "client_group": "infant" if mother else "woman"}
     answers["caseload"] = (caseload or device.staff).id

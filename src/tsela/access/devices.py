@@ -17,7 +17,6 @@ GOOD_FOR = timedelta(hours=48)
 TRIES, TRIES_WINDOW = 10, timedelta(minutes=15)
 
 
-
 def make_device_code(staff: Staff, *, by: Staff) -> str:
     """A code for one phone of one staff member, to be told to her (S10). Shown once: only its hash is kept."""
     policy.require(by, policy.Action.DEVICE_WRITE)

@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     # Rooms with tables, templates or static files, lowest first.
     "tsela.access",
     "tsela.record",
-    # "tsela.care",
+    "tsela.care",
 ]
 
 MIDDLEWARE = [

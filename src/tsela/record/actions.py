@@ -1,10 +1,14 @@
 """Writes to the record: `ingest`, the one way in, and `rebuild`, which proves the projections."""
 
+import json
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import asdict, fields
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
@@ -14,9 +18,12 @@ from tsela.access.models import Device
 from tsela.record import store
 from tsela.record.check import Author, check_event, encode
 from tsela.record.decide import REGISTRATION, Decision, Incoming, Result, decide
+from tsela.record.models import Client, Event
+from tsela.record.projection import Person, person
 from tsela.record.writer import write
 
 TRIES = 12
+PERSON_FIELDS = [field.name for field in fields(Person) if field.name != "id"]
 STALE = (IntegrityError, DataError, OperationalError)  # an id stored meanwhile, `moves` moved, a deadlock
 
 
@@ -44,7 +51,7 @@ def _store(batch: list[Incoming], sites: frozenset[str]) -> Decision:
         except STALE:
             if attempt + 1 == TRIES or connection.vendor == "sqlite":
                 raise
-            time.sleep(random.uniform(0, 0.005 * 2**min(attempt, 6)))  # noqa: S311 — spreads writers, guards nothing
+            time.sleep(random.uniform(0, 0.005 * 2 ** min(attempt, 6)))  # noqa: S311 — spreads writers, guards nothing
     raise AssertionError("unreachable")
 
 
@@ -58,3 +65,31 @@ def _try(batch: list[Incoming], sites: frozenset[str]) -> Decision:
         decision = decide(batch, known, sites)
         store.write(decision, known)
         return decision
+
+
+def rebuild() -> int:
+    """Make the table of clients again from the log; how many rows were not as the log says."""
+    return write(_rebuild)
+
+
+def _rebuild() -> int:
+    with transaction.atomic():
+        right = dict(people_of_the_log())
+        found = {values["id"]: Person(**values) for values in Client.objects.values()}
+        differing = {id for id in right.keys() | found.keys() if right.get(id) != found.get(id)}
+        Client.objects.filter(pk__in=found.keys() - right.keys()).delete()
+        rows = [Client(**asdict(right[id])) for id in differing & right.keys()]
+        Client.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=("id",), update_fields=PERSON_FIELDS, batch_size=500
+        )
+        return len(differing)
+
+
+def people_of_the_log() -> Iterator[tuple[str, Person]]:
+    """Each client by her events alone: where she was first met, then her registrations."""
+    events = Event.objects.order_by("client", "received_at").values_list("client", "form", "body")
+    for client, rows in groupby(events.iterator(chunk_size=5_000), key=itemgetter(0)):
+        history = list(rows)
+        first = json.loads(history[0][2])["site"]
+        registrations = [json.loads(body) for _, form, body in history if form == REGISTRATION]
+        yield client, person(Person(client, home=first, first_site=first), registrations)

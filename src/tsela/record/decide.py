@@ -31,7 +31,9 @@ class Known:
     """What the record says about the ids, clients and links that a batch names. `decide` updates it as it goes."""
 
     events: dict[str, Stored]
-    people: dict[str, Person]  # of the batch's clients and, around registrations, of their mothers and infants
+    people: dict[
+        str, Person
+    ]  # of the batch's clients and, around registrations, of their mothers and infants
     registrations: dict[str, list[Event]]  # of the clients that the batch registers
     moves: dict[str, int]  # site → SiteCounter.moves, as read before the rest
 
@@ -116,7 +118,11 @@ def _accept(incoming: Incoming, known: Known, decision: Decision) -> None:
 def _note_changes(before: Person | None, now: Person, known: Known, decision: Decision) -> None:
     """Number the changes of scope: hers at the home that she leaves and the one that she enters, and those of
     whoever is seen through her (S30: infants through their mother, a mother through her infants)."""
-    if before is not None and (before.home, before.caseload, before.mother) != (now.home, now.caseload, now.mother):
+    if before is not None and (before.home, before.caseload, before.mother) != (
+        now.home,
+        now.caseload,
+        now.mother,
+    ):
         for site in sorted({before.home, now.home}):
             decision.scope_changes.append((site, decision.number(site), now.id))
     for other in _linked(before, now, known):

@@ -41,4 +41,3 @@ def current() -> "programme.Programme":
 def newest(folder: Path) -> int:
     """When anything in the folder last changed."""
     return max((path.stat().st_mtime_ns for path in folder.rglob("*")), default=0)
-

@@ -67,7 +67,9 @@ def pull(scope: Scope, cursor: Cursor | None) -> Page:
     if cursor is not None and cursor.scope == name and cursor.first is not None:
         return first_page(scope, cursor)
     followed = {site: now.get(site, 0) for site in sites_of(scope)}
-    near = {site: number for site, number in seen.items() if site in followed and now.get(site, 0) - number <= FAR}
+    near = {
+        site: number for site, number in seen.items() if site in followed and now.get(site, 0) - number <= FAR
+    }
     if cursor is not None and cursor.scope != name:  # she has another role now: all she may see comes anew
         near = {}
         seen = seen | (cursor.first.heads if cursor.first else {})
@@ -119,7 +121,9 @@ def first_page(scope: Scope, cursor: Cursor) -> Page:
     return Page(Cursor(cursor.scope, cursor.seen, First(heads, at)), more=True, rows=rows, enter=entered)
 
 
-def histories(clients: QuerySet[Client], at: Key | None, limit: int) -> tuple[list[Row], list[Key], list[str]]:
+def histories(
+    clients: QuerySet[Client], at: Key | None, limit: int
+) -> tuple[list[Row], list[Key], list[str]]:
     """Up to `limit` rows of these clients' histories after a place, their keys, and the clients who begin among them."""
     rows: list[Row] = []
     keys: list[Key] = []
@@ -166,8 +170,10 @@ def advance(scope: Scope, site: str, after: int, head: int, page: Page, sent: se
     changes = dict(ScopeChange.objects.filter(between).values_list("seq", "client"))
     inside = set(clients_in(scope).filter(pk__in=set(changes.values())).values_list("pk", flat=True))
     hers = Event.objects.filter(between, client__in=clients_in(scope).values("pk")).exclude(client__in=inside)
-    room = PAGE - len(page.rows)
-    events = dict((seq, (seq, body)) for seq, body in hers.order_by("seq").values_list("seq", "body")[: room + 1])
+    room = max(PAGE - len(page.rows), 0)  # a long history may have filled more than the page
+    events = dict(
+        (seq, (seq, body)) for seq, body in hers.order_by("seq").values_list("seq", "body")[: room + 1]
+    )
     if len(events) > room:
         head = min(head, max(events) - 1)
     for seq in sorted(number for number in changes.keys() | events.keys() if number <= head):

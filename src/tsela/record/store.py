@@ -21,12 +21,12 @@ from tsela.record.projection import Person
 
 PERSON = 'id, home, first_site, registration, caseload, mother, name, "group"'
 
-READ = f"""
-SELECT 'site', site, CAST(moves AS text), NULL, NULL FROM record_sitecounter WHERE site {{among}}
+READ = """
+SELECT 'site', site, CAST(moves AS text), NULL, NULL FROM record_sitecounter WHERE site {among}
 UNION ALL
-SELECT 'client', {{id}}, home, NULL, NULL FROM record_client WHERE id {{among_ids}}
+SELECT 'client', {id}, home, NULL, NULL FROM record_client WHERE id {among_ids}
 UNION ALL
-SELECT 'event', {{id}}, {{client}}, form, body FROM record_event WHERE id {{among_ids}}
+SELECT 'event', {id}, {client}, form, body FROM record_event WHERE id {among_ids}
 """
 
 WRITE = """
@@ -90,7 +90,9 @@ def _read_families(registering: list[dict[str, Any]], known: Known) -> None:
     for (body,) in rows(wanted, clients):
         event = json.loads(body)
         known.registrations.setdefault(event["client"], []).append(event)
-    known_mothers = rows(f"SELECT mother FROM record_client WHERE mother IS NOT NULL AND id {_among_ids()}", clients)
+    known_mothers = rows(
+        f"SELECT mother FROM record_client WHERE mother IS NOT NULL AND id {_among_ids()}", clients
+    )
     near = clients | {str(mother) for (mother,) in known_mothers} | {id for id in mothers if is_uuid(id)}
     families = f"SELECT {PERSON} FROM record_client WHERE id {_among_ids()} UNION SELECT {PERSON} FROM record_client WHERE mother {_among_ids()}"
     for row in rows(families, near, clients):
@@ -137,7 +139,7 @@ def _write_sqlite(decision: Decision) -> None:
             [_values(someone) for someone in decision.new.values()],
         )
         cursor.executemany(
-            'UPDATE record_client SET home = %s, first_site = %s, registration = %s, caseload = %s, mother = %s, '
+            "UPDATE record_client SET home = %s, first_site = %s, registration = %s, caseload = %s, mother = %s, "
             'name = %s, "group" = %s WHERE id = %s',
             [(*_values(someone)[1:], someone.id) for someone in decision.changed.values()],
         )
@@ -149,7 +151,9 @@ def _write_sqlite(decision: Decision) -> None:
             "INSERT INTO record_event (id, site, seq, client, form, received_at, body) VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [
                 (event["id"], site, base[site] + number, event["client"], event["form"], at, body)
-                for (site, number, (event, body)), at in zip(decision.rows, _received(len(decision.rows)), strict=True)
+                for (site, number, (event, body)), at in zip(
+                    decision.rows, _received(len(decision.rows)), strict=True
+                )
             ],
         )
 
@@ -175,7 +179,9 @@ def person_of(row: tuple[Any, ...]) -> Person:
 def rows(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """Run one statement. A set of strings becomes one parameter: an array's text, or JSON for SQLite's json_each."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_listed(value) if isinstance(value, (set, frozenset)) else value for value in parameters])
+        cursor.execute(
+            sql, [_listed(value) if isinstance(value, (set, frozenset)) else value for value in parameters]
+        )
         return cursor.fetchall() if cursor.description else []
 
 
@@ -187,18 +193,25 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def _among_ids() -> str:
-    return "= ANY(%s::uuid[])" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    return (
+        "= ANY(%s::uuid[])" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    )
 
 
 def _read_sql() -> str:
-    among = "= ANY(%s::text[])" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    among = (
+        "= ANY(%s::text[])" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    )
     id, client = ("id::text", "client::text") if connection.vendor == "postgresql" else ("id", "client")
     return READ.format(among=among, among_ids=_among_ids(), id=id, client=client)
 
 
 def _make_counters(sites: Iterable[str], known: Known) -> None:
     for site in sites:
-        rows("INSERT INTO record_sitecounter (site, seq, moves) VALUES (%s, 0, 0) ON CONFLICT (site) DO NOTHING", site)
+        rows(
+            "INSERT INTO record_sitecounter (site, seq, moves) VALUES (%s, 0, 0) ON CONFLICT (site) DO NOTHING",
+            site,
+        )
         known.moves[site] = 0
 
 
@@ -217,6 +230,3 @@ def _values(someone: Person) -> tuple[Any, ...]:
 
 def _str(id: Any) -> str | None:
     return None if id is None else str(id)
-
-
-

@@ -46,7 +46,9 @@ class Push(msgspec.Struct):
 
 
 Body = msgspec.defstruct("Body", [(name, msgspec.Raw) for name in FIELDS])
-Columns = msgspec.defstruct("Columns", [(name, msgspec.Raw) for name in FIELDS] + [("seq", int)], array_like=True)
+Columns = msgspec.defstruct(
+    "Columns", [(name, msgspec.Raw) for name in FIELDS] + [("seq", int)], array_like=True
+)
 decode_body = msgspec.json.Decoder(Body).decode
 
 
@@ -84,7 +86,9 @@ def for_device(view: View) -> View:
 def claim(request: HttpRequest) -> HttpResponse:
     """S10: a code becomes a device and its token."""
     asked = read(request, Claim)
-    device, token = devices.claim_device(asked.code, label=asked.label, who=request.META.get("REMOTE_ADDR", ""))
+    device, token = devices.claim_device(
+        asked.code, label=asked.label, who=request.META.get("REMOTE_ADDR", "")
+    )
     return answer(
         request,
         {"device": device.id, "token": token, "staff": _staff(device.staff), "programme": current().name},
@@ -115,7 +119,11 @@ def pull(request: HttpRequest, device: Device) -> HttpResponse:
     page = pulling.pull(policy.scope(device.staff), cursor)
     if page.empty:
         return HttpResponse(status=204)
-    write(lambda: audit.note(device, "record.pull", events=len(page.rows), enter=len(page.enter), leave=len(page.leave)))
+    write(
+        lambda: audit.note(
+            device, "record.pull", events=len(page.rows), enter=len(page.enter), leave=len(page.leave)
+        )
+    )
     value = {
         "cursor": pulling.encode_cursor(page.cursor),
         "more": page.more,

@@ -24,7 +24,9 @@ POSTGRESQL_PROCESSES, POSTGRESQL_THREADS = 2, 8
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-worker", is_flag=True, help="Leave plans and other follow-up work to `tsela worker`.")
-@click.option("--json", "as_json", is_flag=True, help="Print the address as JSON once the site is about to listen.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the address as JSON once the site is about to listen."
+)
 def command(host: str, port: int, no_worker: bool, as_json: bool) -> None:
     """Serve the console, the phone app and the phones' door, and do the work that follows from events.
 
@@ -33,7 +35,9 @@ def command(host: str, port: int, no_worker: bool, as_json: bool) -> None:
     require_free(host, port)
     prepare()
     url = f"http://{host}:{port}"
-    click.echo(json.dumps({"url": url}) if as_json else f"Tsela serves {url} · the phone app is at {url}/app/")
+    click.echo(
+        json.dumps({"url": url}) if as_json else f"Tsela serves {url} · the phone app is at {url}/app/"
+    )
     server = make_server(host, port)
     worker = None if no_worker else start_worker()
     try:

@@ -1,0 +1,43 @@
+"""`tsela record`: checks and repairs of the log's projections."""
+
+import click
+
+from tsela.work.commands import print_json
+from tsela.work.commands.serve import start_django
+
+EXAMPLES = """\b
+Examples:
+  tsela record rebuild       make the table of clients again from the log
+  tsela record audit         verify the chain of the audit
+"""
+
+
+@click.group(epilog=EXAMPLES)
+def command() -> None:
+    """The event log and what is computed from it."""
+
+
+@command.command(epilog=EXAMPLES)
+@click.option("--json", "as_json", is_flag=True)
+def rebuild(as_json: bool) -> None:
+    """Make the table of clients again from the log, and say how many rows differed (none, or it is a fault)."""
+    start_django()
+    from tsela.record.actions import rebuild as make_again
+
+    differed = make_again()
+    print_json({"differed": differed}) if as_json else click.echo(f"{differed} clients differed")
+
+
+@command.command(epilog=EXAMPLES)
+@click.option("--json", "as_json", is_flag=True)
+def audit(as_json: bool) -> None:
+    """Verify the audit's chain of hashes; exit code 1 where an entry was changed, removed or added."""
+    start_django()
+    from tsela.access.audit import verify
+
+    broken = verify()
+    if as_json:
+        print_json({"holds": broken is None, "broken_at": broken})
+    else:
+        click.echo("The chain holds." if broken is None else f"The chain is broken at entry {broken}.")
+    raise SystemExit(0 if broken is None else 1)
