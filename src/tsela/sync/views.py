@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tsela.access import audit, devices, policy
 from tsela.access.models import Device, Staff
+from tsela.care.queries import drift
 from tsela.kernel.errors import TselaError, fail, problem
 from tsela.record import pull as pulling
 from tsela.record.actions import ingest
@@ -107,7 +108,10 @@ def push(request: HttpRequest, device: Device) -> HttpResponse:
     for id, status, reason in ingest(pushed.events, by=device):
         result: dict[str, Any] = {"id": id, "status": status}
         results.append(result | {"error": as_dict(reason)} if reason else result)
-    return answer(request, {"results": results})
+    body: dict[str, Any] = {"results": results}
+    if pushed.plans is not None:
+        body["drift"] = drift(pushed.plans.today, pushed.plans.version, pushed.plans.hashes)
+    return answer(request, body)
 
 
 @for_device
