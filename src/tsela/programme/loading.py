@@ -163,8 +163,8 @@ def _labels(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     return {**kinds, "groups": groups}
 
 
-def labels_of(forms: Mapping[str, Any], names: Mapping[str, str]) -> Labels:
-    """What people read: `names` where given, else titles of forms, labels of options, and a question's name as words."""
+def labels_of(forms: Mapping[str, Any], terms: Mapping[str, str]) -> Labels:
+    """What people read: `terms` where given, else titles of forms, labels of options, and a question's name as words."""
     titles = {name: _inside(form["title"]) for name, form in forms.items()}
     codes = {
         (name, node["name"], choice["name"]): choice["label"]
@@ -172,7 +172,7 @@ def labels_of(forms: Mapping[str, Any], names: Mapping[str, str]) -> Labels:
         for node in asked(form["body"])
         for choice in form["choices"].get(node.get("list", ""), ())
     }
-    return Labels(forms=titles, codes=codes, names=names)
+    return Labels(forms=titles, codes=codes, terms=terms)
 
 
 def _inside(title: str) -> str:

@@ -19,16 +19,21 @@ AGED = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 class Labels:
     """What people read for the names of rules; a name without a label is read as its own words.
 
-    `names` are words for definitions, questions and forms; `opposites` for definitions that do not hold.
+    `names` are words for definitions, groups and states, `opposites` for those that do not hold; `terms` are words
+    for forms and questions inside a sentence.
     """
 
     forms: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     opposites: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
 
     def form(self, name: str) -> str:
-        return self.names.get(name) or self.forms.get(name) or spoken(name)
+        return self.terms.get(name) or self.forms.get(name) or spoken(name)
+
+    def question(self, name: str) -> str:
+        return self.terms.get(name) or spoken(name)
 
     def value(self, form: str, question: str, value: Any) -> str:
         if isinstance(value, list):
@@ -94,7 +99,7 @@ def test(tree: Mapping[str, Any], form: str, labels: Labels) -> str:
         case {"not": part}:
             return f"not ({test(part, form, labels)})"
         case {"q": name, "same": True}:
-            return f"the same {labels.name(name)}"
+            return f"the same {labels.question(name)}"
     return comparison(tree, form, labels, {**COMPARED, "=": "", "in": ""})
 
 
@@ -102,7 +107,7 @@ def comparison(tree: Mapping[str, Any], form: str, labels: Labels, said: Mapping
     """A question compared with a value."""
     name = str(tree.get("q") or tree.get("attr"))
     value = labels.value(form, name, tree["value"]) if "value" in tree else ""
-    return " ".join(filter(None, [labels.name(name), said[tree["op"]], value]))
+    return " ".join(filter(None, [labels.question(name), said[tree["op"]], value]))
 
 
 def date(of: Any, labels: Labels) -> str:
@@ -111,11 +116,11 @@ def date(of: Any, labels: Labels) -> str:
         case "anchor":
             return "the date this is counted from"
         case {"attr": name}:
-            return labels.name(name)
+            return labels.question(name)
         case {"each": form}:
-            return f"each {_dated(form, of, labels)}"
+            return _dated("each", form, of, labels)
         case {"pick": pick, "form": form}:
-            return f"{_picked(pick)} {_dated(form, of, labels)}"
+            return _dated(_picked(pick), form, of, labels)
     raise ValueError(of)
 
 
@@ -140,14 +145,14 @@ def duration(length: list[Any], labels: Labels) -> str:
     plain = f"{count} {unit[:-1] if abs(count) == 1 else unit}"
     if len(length) == 2:
         return plain
-    answer = f"the {labels.name(length[2])}"
+    answer = f"the {labels.question(length[2])}"
     return answer if count == 0 else f"{answer} {'+' if count > 0 else '-'} {plain.lstrip('-')}"
 
 
-def _dated(form: str, of: Mapping[str, Any], labels: Labels) -> str:
+def _dated(picked: str, form: str, of: Mapping[str, Any], labels: Labels) -> str:
     where = f" with {test(of['where'], form, labels)}" if "where" in of else ""
-    question = f"{labels.name(of['q'])} of " if of.get("q") else ""
-    return f"{question}{labels.form(form)}{where}"
+    question = f"the {labels.question(of['q'])} of " if of.get("q") else ""
+    return f"{question}{picked} {labels.form(form)}{where}"
 
 
 def _time(time: Any, labels: Labels) -> str:

@@ -1,0 +1,71 @@
+"""`tsela programme`: check a programme folder, and run its worked examples."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tsela.kernel.errors import Problem, problem
+from tsela.programme import check as check_folder
+from tsela.programme import load
+from tsela.work.commands import print_json
+
+FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+@click.group(no_args_is_help=True)
+def command() -> None:
+    """Check, test and understand a programme folder."""
+
+
+@command.command(epilog="Example: tsela programme check programmes/mentor_mother")
+@FOLDER
+@JSON
+def check(folder: Path, as_json: bool) -> None:
+    """Say everything that is wrong with a programme: file and line, what, and what to do."""
+    problems = check_folder(folder)
+    errors = sum(found.level == "error" for found in problems)
+    if as_json:
+        print_json({"errors": errors, "problems": [asdict(found) for found in problems]})
+    else:
+        _say(problems)
+        click.echo(
+            f"{errors} errors, {len(problems) - errors} warnings" if problems else "The programme is sound."
+        )
+    sys.exit(bool(errors))
+
+
+@command.command(epilog="Example: tsela programme test programmes/mentor_mother")
+@FOLDER
+@JSON
+def test(folder: Path, as_json: bool) -> None:
+    """Run the programme's worked examples (cases/*.yaml) and say where the plan differs."""
+    from tsela.work.cases import run_cases
+
+    results, problems = run_cases(load(folder))
+    failed = [result for result in results if result.differences]
+    problems += [
+        problem(
+            "E231", where=result.case.where, case=result.case.title, differences="; ".join(result.differences)
+        )
+        for result in failed
+    ]
+    if as_json:
+        print_json({
+            "passed": len(results) - len(failed), "failed": len(failed),
+            "cases": [result.as_dict() for result in results], "problems": [asdict(found) for found in problems],
+        })  # fmt: skip
+    else:
+        _say([found for found in problems if found.code != "E231"])
+        for result in failed:
+            click.echo(f"FAILED {result.case.where}: {result.case.title}")
+            click.echo("\n".join(f"   {difference}" for difference in result.differences))
+        click.echo(f"{len(results) - len(failed)} of {len(results)} examples hold.")
+    sys.exit(bool(problems))
+
+
+def _say(problems: list[Problem]) -> None:
+    for found in problems:
+        click.echo(f"{found.level}: {found}")
