@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -50,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop("TSELA_DATABASE_URL", None)
     if os.environ.get("TSELA_DATABASE_URL"):
         settings.DATABASES["default"] = environment.database(os.environ["TSELA_DATABASE_URL"])
+        connections.configure_settings(settings.DATABASES)  # fills in what Django expects of every database
 
 
 def pytest_unconfigure() -> None:
