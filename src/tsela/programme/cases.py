@@ -204,7 +204,7 @@ class _Reader:
                 where=at,
                 key=f"The {kind}",
                 name=name or "empty",
-                known=", ".join(known) or "none yet",
+                known=", ".join(sorted(known)) or "none yet",
                 nearest=near,
             )
         )

@@ -55,6 +55,7 @@ def read(folder: Path) -> Source:
     if (folder / "facts.yaml").is_file():
         found.facts = _shaped(found, folder / "facts.yaml", "facts")
     _check_policies(found)
+    _check_facts(found)
     return found
 
 
@@ -127,3 +128,15 @@ def _check_policies(found: Source) -> None:
             found.problems.append(
                 problem("E220", where=where(name), key="The policy", name=name, known=known, nearest=near)
             )
+
+
+def _check_facts(found: Source) -> None:
+    facts = found.facts.get("facts", {})
+    for fact in facts.values():
+        for other in fact.get("conflicts_with", ()):
+            if other not in facts:
+                near = nearest(other, facts)
+                known = ", ".join(facts)
+                found.problems.append(
+                    problem("E220", where=where(other), key="A fact", name=other, known=known, nearest=near)
+                )
