@@ -5,6 +5,7 @@ import { changePin, createVault, openVault, type Vault, WrongPin } from "../cryp
 import { type Attempts, type Database, openDatabase, type Pending, type Shell, wipe } from "../store/db";
 import { Store } from "../store/store";
 import { type Claim, claim } from "../sync/transport";
+import { runnable } from "./programme";
 
 export type Standing = "new" | "claimed" | "locked";
 
@@ -53,7 +54,7 @@ export class Device {
   async choosePin(pin: string): Promise<Unlocked> {
     const identity = await this.pendingClaim();
     const { vault, key } = await createVault(pin);
-    const store = new Store(this.db, key);
+    const store = new Store(this.db, key, runnable);
     await store.set("identity", identity);
     const tx = this.db.transaction("plain", "readwrite", { durability: "strict" });
     void tx.store.put(vault, "vault");
@@ -67,7 +68,7 @@ export class Device {
     if (left > 0) return { wait: left };
     const key = await this.tried(now, async () => openVault(await this.vault(), pin));
     if (!(key instanceof CryptoKey)) return key;
-    const store = new Store(this.db, key);
+    const store = new Store(this.db, key, runnable);
     const identity = await store.get<Claim>("identity");
     return identity ? { ok: { store, identity } } : { wrong: 0 };
   }

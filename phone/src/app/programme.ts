@@ -11,7 +11,11 @@ export interface Bundle {
   readonly tables: Tables;
   readonly forms: Readonly<Record<string, Form>>;
   readonly locales: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly ui?: Readonly<Record<string, unknown>>;
+  readonly ui?: {
+    readonly title?: string;
+    readonly steps?: Readonly<Record<string, string>>;
+    readonly modes?: Readonly<Record<string, string>>;
+  };
 }
 
 /** S40: a bundle whose engine is too new is not taken. */

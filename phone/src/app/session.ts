@@ -8,7 +8,7 @@ import { moment, today } from "./clock";
 import type { Device, Unlocked } from "./device";
 import { uuid7 } from "./ids";
 import { chains, liveEvents } from "./live";
-import { type Bundle, type Form, runnable } from "./programme";
+import type { Bundle, Form } from "./programme";
 import { Syncing } from "./syncing";
 import { shellWords, speak } from "./words";
 
@@ -111,7 +111,7 @@ export class Session {
 
   private takeProgramme(): void {
     const bundle = this.store.bundle<Bundle>();
-    if (!bundle || !runnable(bundle)) return;
+    if (!bundle) return;
     this.care = new Care(this.store, bundle, today, this.tell);
     this.speak();
   }

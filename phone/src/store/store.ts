@@ -28,17 +28,23 @@ type Boxed = "identity" | "cursor" | "bundle" | "snapshot" | "settings";
 
 export const SEGMENT_EVENTS = 500;
 
+interface Programme {
+  readonly tag: string | null;
+  readonly bundle: { readonly version: string } | null;
+}
+
 export class Store implements SyncStore {
   readonly ledger = new Ledger();
   /** Called after each write with the clients whose events changed; null: the programme did. */
   changed: (clients: ReadonlySet<string> | null) => void = () => {};
   private queue: Promise<unknown> = Promise.resolve();
   private cursorNow: string | null = null;
-  private bundleNow: { readonly version: string } | null = null;
+  private programme: Programme = { tag: null, bundle: null };
 
   constructor(
     private readonly db: Database,
     private readonly key: CryptoKey,
+    private readonly runnable: (bundle: unknown) => boolean = () => true,
   ) {}
 
   // ---- reading
@@ -60,11 +66,15 @@ export class Store implements SyncStore {
   }
 
   programmeVersion(): string | null {
-    return this.bundleNow?.version ?? null;
+    return this.programme.bundle?.version ?? null;
+  }
+
+  programmeTag(): string | null {
+    return this.programme.tag;
   }
 
   bundle<T>(): T | null {
-    return this.bundleNow as T | null;
+    return this.programme.bundle as T | null;
   }
 
   // ---- loading
@@ -72,7 +82,7 @@ export class Store implements SyncStore {
   /** The programme and the cursor: with the snapshot, enough for the first screen. */
   async loadHead(): Promise<void> {
     this.cursorNow = await this.get<string>("cursor");
-    this.bundleNow = await this.get<{ version: string }>("bundle");
+    this.programme = (await this.get<Programme>("bundle")) ?? this.programme;
   }
 
   /** Every event, segment by segment; the screen stays alive between two of them. */
@@ -189,10 +199,14 @@ export class Store implements SyncStore {
     return segments;
   }
 
-  async storeProgramme(bundle: unknown): Promise<void> {
-    await this.set("bundle", bundle);
-    this.bundleNow = bundle as { version: string };
-    this.changed(null);
+  /** S40: a bundle that this app cannot run is not taken; its tag is, so that it is not fetched again and again. */
+  async storeProgramme(bundle: unknown, tag: string): Promise<void> {
+    const taken = this.runnable(bundle) ? (bundle as { version: string }) : this.programme.bundle;
+    const next = { tag, bundle: taken };
+    await this.set("bundle", next);
+    const news = next.bundle !== this.programme.bundle;
+    this.programme = next;
+    if (news) this.changed(null);
   }
 
   // ---- small sealed things

@@ -85,7 +85,7 @@ function lossy(server: Server, dice: () => number): Transport {
       return over(() => server.push(JSON.parse(JSON.stringify(body))));
     },
     pull: (cursor) => over(() => server.pull(cursor)),
-    programme: () => over(() => ({ version: "p" })),
+    programme: (tag) => over(() => (tag === "t" ? null : { tag: "t", bundle: { version: "p" } })),
   };
 }
 
@@ -218,4 +218,24 @@ test("5,000 pulled events are ten sealed segments, and pulling them again change
   const again = await reopen();
   expect(again.ledger.size).toBe(5_000);
   expect(again.ledger.lastSegment()).toEqual({ segment: 10, size: 500 });
+});
+
+test("a programme that this app cannot run is not taken, nor fetched again (S40)", async () => {
+  const { store } = await phone();
+  const server = new Server();
+  server.push({ events: [event(1)] });
+  let asked = 0;
+  const too_new: Transport = {
+    ...lossy(server, () => 0.5),
+    programme: async (tag) => {
+      asked += tag === "new" ? 0 : 1;
+      return tag === "new" ? null : { tag: "new", bundle: { version: "q" } };
+    },
+  };
+  await store.storeProgramme({ version: "p" }, "old");
+  const strict = store as unknown as { runnable: (bundle: { version: string }) => boolean };
+  strict.runnable = (bundle) => bundle.version === "p";
+  await sync(store, too_new);
+  await sync(store, too_new);
+  expect([store.programmeVersion(), asked]).toEqual(["p", 1]);
 });

@@ -19,23 +19,24 @@ export interface Transport {
   push(body: PushBody): Promise<PushAnswer>;
   /** One page after the cursor; null for "nothing new" (204). */
   pull(cursor: string | null): Promise<Page | null>;
-  /** The programme bundle; null where it is still the given version (304). */
-  programme(version: string | null): Promise<unknown | null>;
+  /** The programme bundle and its tag; null where the tag is still the given one (304). */
+  programme(tag: string | null): Promise<{ tag: string; bundle: unknown } | null>;
 }
 
 export interface SyncStore {
   unsent(): readonly CareEvent[];
   cursor(): string | null;
   programmeVersion(): string | null;
+  programmeTag(): string | null;
   /** S51: mark each result's event as sent or as a problem; an id not among the results stays unsent. */
   settle(results: readonly PushResult[]): Promise<void>;
   /** S35: rows, leavings and cursor in one transaction. */
   storePage(events: readonly CareEvent[], leave: readonly string[], cursor: string): Promise<void>;
-  storeProgramme(bundle: unknown): Promise<void>;
+  storeProgramme(bundle: unknown, tag: string): Promise<void>;
 }
 
 /** Why a request gave no answer. `unreachable`: nobody can say whether the server saw it. */
-export type Failure = "unreachable" | "busy" | "bad_request" | "unknown_device" | "revoked";
+export type Failure = "unreachable" | "busy" | "bad_request" | "unknown_device" | "forbidden" | "revoked";
 
 export class TransportError extends Error {
   constructor(
@@ -80,10 +81,10 @@ export async function sync(
       run.received += received;
       report("pull");
     });
-    if (newest !== store.programmeVersion()) {
+    if (newest === null || newest !== store.programmeVersion()) {
       report("programme");
-      const bundle = await transport.programme(store.programmeVersion());
-      if (bundle !== null) await store.storeProgramme(bundle);
+      const fresh = await transport.programme(store.programmeTag());
+      if (fresh !== null) await store.storeProgramme(fresh.bundle, fresh.tag);
     }
     return { ...run, failure: null, problem: null };
   } catch (error) {
@@ -158,9 +159,9 @@ const UNREADABLE: Problem = {
   remedy: "Open the entry and save it again; if it stays here, tell your coordinator.",
 };
 
-/** Gives the version of the programme that the last page named; ours where nothing was new. */
+/** Gives the version of the programme that the last page named; null where nothing was new, so that no page said it. */
 async function pullAll(store: SyncStore, transport: Transport, tell: (received: number) => void) {
-  let newest = store.programmeVersion();
+  let newest: string | null = null;
   for (;;) {
     const page = await transport.pull(store.cursor());
     if (page === null) return newest;

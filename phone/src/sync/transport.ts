@@ -41,10 +41,11 @@ export function httpTransport(token: string): Transport {
       const response = await ask(`/pull${query}`, { headers: signed });
       return response.status === 204 ? null : ((await response.json()) as Page);
     },
-    programme: async (version) => {
-      const known: Record<string, string> = version === null ? {} : { "if-none-match": `"${version}"` };
+    programme: async (tag) => {
+      const known: Record<string, string> = tag === null ? {} : { "if-none-match": tag };
       const response = await ask("/programme", { headers: { ...signed, ...known } });
-      return response.status === 304 ? null : ((await response.json()) as unknown);
+      if (response.status === 304) return null;
+      return { tag: response.headers.get("etag") ?? "", bundle: (await response.json()) as unknown };
     },
   };
 }
@@ -68,7 +69,7 @@ async function ask(path: string, options: RequestInit): Promise<Response> {
       signal: limit.signal,
     });
     if (response.ok || response.status === 304) return await whole(response);
-    throw new TransportError(failureOf(response.status), await problemOf(response));
+    throw await refusal(response);
   } catch (error) {
     if (error instanceof TransportError) throw error;
     throw new TransportError("unreachable");
@@ -80,22 +81,30 @@ async function ask(path: string, options: RequestInit): Promise<Response> {
 /** Read the body inside the time limit, so that a stalled download is a failure and not a hang. */
 async function whole(response: Response): Promise<Response> {
   if (response.status === 204 || response.status === 304) return response;
-  return new Response(await response.arrayBuffer(), { status: response.status });
+  return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
 }
 
-function failureOf(status: number): Failure {
-  if (status === 401) return "unknown_device";
-  if (status === 403) return "revoked";
-  if (status === 400 || status === 404 || status === 410 || status === 413 || status === 422)
-    return "bad_request";
-  return "busy";
+/** S11: only an answer that says `wipe` in so many words makes the phone delete anything. */
+async function refusal(response: Response): Promise<TransportError> {
+  const body = await said(response);
+  if (response.status === 403 && body.wipe === true) return new TransportError("revoked", body.error);
+  return new TransportError(FAILURES[response.status] ?? "busy", body.error);
 }
 
-async function problemOf(response: Response): Promise<Problem | undefined> {
+const FAILURES: Readonly<Record<number, Failure>> = {
+  400: "bad_request",
+  401: "unknown_device",
+  403: "forbidden",
+  404: "bad_request",
+  410: "bad_request",
+  413: "bad_request",
+  422: "bad_request",
+};
+
+async function said(response: Response): Promise<{ error?: Problem; wipe?: boolean }> {
   try {
-    const body = (await response.json()) as { error?: Problem };
-    return body.error;
+    return (await response.json()) as { error?: Problem; wipe?: boolean };
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -11,6 +11,7 @@ import { Empty, Icon, Page, Reach, whoText } from "./kit";
 import { FirstSync } from "./sync";
 
 const FIRST = 20;
+const SHOWN = 2;
 
 export function Today() {
   const session = useSession();
@@ -81,12 +82,12 @@ function ClientCard({ card: { summary, tasks } }: { card: Card }) {
       </a>
       {who && <p class="soft">{who}</p>}
       {flags.map((flag) => (
-        <FlagNote key={flag.id} id={flag.id} level={flag.level} />
+        <FlagNote key={flag.id} id={flag.id} level={flag.level} short />
       ))}
-      {tasks.slice(0, 3).map((task) => (
-        <Need key={task.key} task={task} />
+      {tasks.slice(0, SHOWN).map((task, n) => (
+        <Need key={task.key} task={task} why={n === 0} />
       ))}
-      {tasks.length > 3 && <p class="soft">{t("and {n} more", { n: tasks.length - 3 })}</p>}
+      {tasks.length > SHOWN && <p class="soft">{t("and {n} more", { n: tasks.length - SHOWN })}</p>}
       <div class="side">
         <button
           type="button"
@@ -112,30 +113,32 @@ export function formOf(
   return items?.find((item) => item.id === task.item)?.form ?? null;
 }
 
-export function FlagNote({ id, level }: { id: string; level: string }) {
+export function FlagNote({ id, level, short }: { id: string; level: string; short?: boolean }) {
   const rule = useSession().bundle?.tables.flags?.find((flag) => flag.id === id);
   return (
     <p class={`flag ${level}`}>
       <Icon name="warn" />
       <span>
         {t(rule?.title ?? id)}
-        {rule?.because && <small>{t(rule.because)}</small>}
+        {!short && rule?.because && <small>{t(rule.because)}</small>}
       </span>
     </p>
   );
 }
 
 /** One task in words: what, how late, and what to do next. */
-export function Need({ task }: { task: Task }) {
-  const item = useSession().bundle?.tables.items?.find((one) => one.id === task.item);
+function Need({ task, why }: { task: Task; why: boolean }) {
+  const bundle = useSession().bundle;
+  const item = bundle?.tables.items?.find((one) => one.id === task.item);
+  const step = task.step && t(bundle?.ui?.steps?.[task.step] ?? task.step.replaceAll("_", " "));
   return (
     <div class="need">
       <p class="strong">{t(item?.title ?? task.item)}</p>
       <p>
         <When task={task} />
-        {task.step && <> · {stepText(task.step)}</>}
+        {step && <> · {step}</>}
       </p>
-      {item?.because && <p class="soft">{t(item.because)}</p>}
+      {why && item?.because && <p class="soft">{t(item.because)}</p>}
     </div>
   );
 }
@@ -157,16 +160,3 @@ const STATUS: Readonly<Record<string, () => string>> = {
   missed: () => t("Missed"),
   cancelled: () => t("No longer needed"),
 };
-
-const STEPS: Readonly<Record<string, () => string>> = {
-  call: () => t("call her"),
-  home_visit: () => t("visit her at home"),
-  trace: () => t("find out where she is"),
-  refer: () => t("refer her"),
-  nurse: () => t("tell the nurse"),
-  remind: () => t("remind her"),
-};
-
-function stepText(step: string): string {
-  return STEPS[step]?.() ?? t(step.replaceAll("_", " "));
-}
