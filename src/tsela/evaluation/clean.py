@@ -18,7 +18,7 @@ import duckdb
 
 from tsela.care.engine.sql.days import quoted, text
 from tsela.evaluation.clean_answers import clients_sql, form_sql, live_sql
-from tsela.evaluation.clean_raw import Event, Source, insert_raw, paths_of, read_raw, write_raw
+from tsela.evaluation.clean_raw import Event, Source, drop_repeats, insert_raw, paths_of, read_raw, write_raw
 from tsela.kernel.errors import fail
 
 __all__ = ["Manifest", "build", "connect", "in_memory", "write_raw"]
@@ -118,6 +118,7 @@ def in_memory(tables: Tables, events: Iterable[Event]) -> duckdb.DuckDBPyConnect
     """The same views, as tables of a few events, with no file."""
     connection = duckdb.connect()
     insert_raw(connection, events)
+    drop_repeats(connection)
     connection.execute(live_sql("raw"))
     for name, select in _selects(tables["forms"], "f_registration"):
         connection.execute(f"CREATE TABLE {quoted(name)} AS {select}")

@@ -74,7 +74,7 @@ def read_raw(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     else:
         _open(connection, paths)
     _check(connection, paths or [])
-    _check_repeats(connection)
+    drop_repeats(connection)
 
 
 def write_raw(source: Source, parquet: str | Path) -> int:
@@ -146,7 +146,7 @@ def _check(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None
         _diagnose(paths, f"{wrong[0]} is {wrong[1]}")
 
 
-def _check_repeats(connection: duckdb.DuckDBPyConnection) -> None:
+def drop_repeats(connection: duckdb.DuckDBPyConnection) -> None:
     """The same event twice is one event (SPEC S2); an id with two contents is refused."""
     repeats = connection.execute("SELECT count(*) <> count(DISTINCT id) FROM raw").fetchone()
     if not repeats or not repeats[0]:

@@ -5,6 +5,7 @@ Comes in: compiled rule tables. Goes out: SQL over the views of the clean layer 
 Text only: nothing here opens a database. The SQL runs on DuckDB as it is; sqlglot turns it into other dialects.
 """
 
-from tsela.care.engine.sql.conditions import Subject, column, condition_sql, date_sql
+from tsela.care.engine.sql.conditions import Subject, anchor_column, column, condition_sql, date_sql
+from tsela.care.engine.sql.plans import flags_sql, plan_sql
 
-__all__ = ["Subject", "column", "condition_sql", "date_sql"]
+__all__ = ["Subject", "anchor_column", "column", "condition_sql", "date_sql", "flags_sql", "plan_sql"]

@@ -5,7 +5,7 @@ subquery that names the client and the day of its subject; a database that decor
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -14,14 +14,18 @@ from tsela.care.engine.sql.days import LAST, NO_DATE, compared, in_range, moved,
 Tree = Mapping[str, Any]
 Wrap = Callable[[str], str]
 REGISTRATION = "registration"
-RESERVED = frozenset({"client", "date", "n", "id", "root", "site", "mode", "author", "country", "today"})
+RESERVED = frozenset({
+    "client", "date", "n", "id", "root", "site", "mode", "author", "country", "today",
+    "due", "opens", "late", "expires", "anchor_date", "anchor_event", "anchor_form",
+    "series_key", "task_key", "task_status", "first_done", "wanted", "unwanted",
+})  # fmt: skip
 PICKS = {"latest": "MAX_BY", "first": "MIN_BY"}
 
 
 def condition_sql(tables: Tree, condition: Tree | str, subject: str = "s") -> str:
     """A condition (or the name of a definition or group) over a row `subject` with columns client and today.
 
-    Within an item the row also has anchor_date, opens and expires, and for `same q` an `anchor_q` of that answer's type.
+    Within an item the row also has anchor_date, opens and expires, and for `same q` the column that `anchor_column` names.
     """
     tree: Tree = {"ref": condition} if isinstance(condition, str) else condition
     return Compiler(tables).condition(tree, Subject.of_row(subject))
@@ -33,8 +37,13 @@ def date_sql(tables: Tree, date: Tree, subject: str = "s") -> str:
 
 
 def column(question: str) -> str:
-    """The column of the clean layer that holds a question: its name, or `name_` where an event has that field itself."""
+    """The column of the clean layer that holds a question: its name, or `name_` where an event or a task has that field itself."""
     return quoted(question + "_" if question in RESERVED else question)
+
+
+def anchor_column(question: str, kind: str) -> str:
+    """The column of a task that holds its anchor event's answer, if that form asks for one of this type (R18)."""
+    return quoted(f"anchor_{question}_{kind}")
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,6 @@ class Subject:
     today: str
     attributes: str | None = None  # alias of a row of `clients`
     task: str | None = None  # alias of a row with the columns of a task
-    anchor: Mapping[str, str] | None = None  # question of the anchor event → type; None: as the event's own
 
     @classmethod
     def of_row(cls, alias: str) -> "Subject":
@@ -57,7 +65,7 @@ class Compiler:
     """Compiles the trees of one set of tables. Numbers its aliases, so that nothing is shadowed."""
 
     tables: Tree
-    columns: Mapping[str, str] = field(default_factory=dict)  # definitions that the subject has as columns
+    people: str = "clients"  # a relation of everyone in the record, with her attributes
     _aliases: Iterator[int] = field(default_factory=lambda: count(1))
 
     def condition(self, tree: Tree, s: Subject) -> str:
@@ -111,25 +119,24 @@ class Compiler:
         if kind is None:
             return "FALSE"
         if tree.get("same"):
-            same_type = s.anchor is None or s.anchor.get(tree["q"]) == kind
-            return (
-                f"COALESCE({answer} = {s.task}.{quoted('anchor_' + tree['q'])}, FALSE)"
-                if same_type
-                else "FALSE"
-            )
+            anchor = f"{s.task}.{anchor_column(tree['q'], kind)}"
+            return f"COALESCE({answer} = {anchor}, FALSE)" if s.task else "FALSE"
         return compared(answer, kind, tree)
 
     def time(self, tree: Tree, e: str, form: str, s: Subject) -> str:
         """When an event counts (R12 to R14). NULL where a point is missing: used between ANDs only."""
         if "within" in tree:
             return f"{self.moved(f'{e}.date', tree['within'], e, form)} BETWEEN {s.today} AND {LAST}"
+        if "window" in tree and not s.task:
+            return "FALSE"
         if "window" in tree:
             return (
                 f"{e}.date >= {s.task}.opens AND ({s.task}.expires IS NULL OR {e}.date <= {s.task}.expires)"
             )
         ((word, point),) = tree.items()
         order = {"since": ">=", "after": ">", "before": "<"}[word]
-        date = f"{s.task}.anchor_date" if point == "anchor" else self.date(point, s)
+        anchor = f"{s.task}.anchor_date" if s.task else NO_DATE
+        date = anchor if point == "anchor" else self.date(point, s)
         return f"{e}.date {order} {date}"
 
     def moved(self, date: str, duration: Any, e: str | None = None, form: str = "") -> str:
@@ -162,10 +169,9 @@ def _not(c: Compiler, tree: Tree, s: Subject) -> str:
 
 
 def _ref(c: Compiler, tree: Tree, s: Subject) -> str:
-    name = tree["ref"]
-    if name in c.columns and s.attributes:
-        return f"{s.attributes}.{c.columns[name]}"
-    return c.condition(c.tables["define"].get(name) or c.tables["groups"][name], s)
+    """R21: a definition knows no task."""
+    named = {**c.tables.get("groups", {}), **c.tables.get("define", {})}
+    return c.condition(named[tree["ref"]], replace(s, task=None))
 
 
 def _attribute(c: Compiler, tree: Tree, s: Subject) -> str:
@@ -199,17 +205,18 @@ def _age(c: Compiler, tree: Tree, s: Subject) -> str:
 
 def _hop(c: Compiler, tree: Tree, s: Subject) -> str:
     """R16, R17: one hop; the other client is a row of `clients`, so her attributes are columns."""
+    if c.kind(REGISTRATION, "mother") is None:
+        return "FALSE"
     other = c.alias("h")
-    of = c.condition(tree["of"], Subject(f"{other}.client", s.today, other))
+    of = c.condition(tree["of"], replace(s, client=f"{other}.client", attributes=other))
+    people = f"{c.people} AS {other}"
     if tree["hop"] == "infant":
-        return f"EXISTS (SELECT 1 FROM clients AS {other} WHERE {other}.mother = {s.client} AND {of})"
+        return f"EXISTS (SELECT 1 FROM {people} WHERE {other}.mother = {s.client} AND {of})"
     if s.attributes:
-        return (
-            f"EXISTS (SELECT 1 FROM clients AS {other} WHERE {other}.client = {s.attributes}.mother AND {of})"
-        )
-    c1 = c.alias("c")
-    join = f"clients AS {c1} INNER JOIN clients AS {other} ON {other}.client = {c1}.mother"
-    return f"EXISTS (SELECT 1 FROM {join} WHERE {c1}.client = {s.client} AND {of})"
+        return f"EXISTS (SELECT 1 FROM {people} WHERE {other}.client = {s.attributes}.mother AND {of})"
+    own = c.alias("c")
+    join = f"{c.people} AS {own} INNER JOIN {people} ON {other}.client = {own}.mother"
+    return f"EXISTS (SELECT 1 FROM {join} WHERE {own}.client = {s.client} AND {of})"
 
 
 def _joined(word: str, parts: list[str]) -> str:

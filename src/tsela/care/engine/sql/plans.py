@@ -1,0 +1,209 @@
+"""Whole plans as one SQL statement: every client, one day (RULES 3 and 5).
+
+`base` is everyone with a column for each thing that conditions ask of a client alone; `subject` adds what they ask of her
+mother or infants. So each is computed once, however many items ask it. An item is then: occurrences, dates, status.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tsela.care.engine.sql.conditions import REGISTRATION, Compiler, Subject, Tree, anchor_column, column
+from tsela.care.engine.sql.days import NO_DATE, in_range, moved, quoted, text
+from tsela.kernel.dates import format_date
+
+# The clean layer's type of each type of question.
+TYPES = {
+    "integer": "BIGINT", "decimal": "DOUBLE", "date": "DATE", "code": "VARCHAR", "codes": "VARCHAR[]", "text": "VARCHAR",
+}  # fmt: skip
+HOISTED = {"any", "count", "pick", "age", "hop"}
+COLUMNS = "client, item, key, due, opens, late, expires, status, step, done_by, anchor_event, anchor_form, anchor_date"
+
+
+def plan_sql(tables: Tree, today: str | int) -> str:
+    """Rows (client, item, key, due, opens, late, expires, status, step, done_by, anchor_event, anchor_form, anchor_date)."""
+    planner = Planner(tables, _day(today))
+    selects = [planner.item(tree) for tree in tables.get("items", ())]
+    return planner.statement(selects or [_nothing(COLUMNS)])
+
+
+def flags_sql(tables: Tree, today: str | int) -> str:
+    """Rows (client, flag, level) of the flags that are raised."""
+    planner = Planner(tables, _day(today))
+    selects = [planner.flag(tree) for tree in tables.get("flags", ())]
+    return planner.statement(selects or [_nothing("client, flag, level")])
+
+
+class Planner(Compiler):
+    """Compiles items and flags over `subject`, and notes which columns that needs."""
+
+    def __init__(self, tables: Tree, today: str) -> None:
+        super().__init__(tables, people="base")
+        self.today = today
+        self.alone: dict[str, str] = {}  # column of base → SQL
+        self.linked: dict[str, str] = {}  # column of subject → SQL
+        self._columns: dict[str, str] = {}  # tree → column
+
+    def condition(self, tree: Tree, s: Subject) -> str:
+        """As a column of the subject, where it does not depend on a task."""
+        word = next(iter(HOISTED & tree.keys()), None)
+        if word is None or s.attributes is None or (s.task and _of_task(tree)):
+            return super().condition(tree, s)
+        key = json.dumps(tree, sort_keys=True)
+        if key not in self._columns:
+            columns, alias = (self.linked, "b") if word == "hop" else (self.alone, "c")
+            sql = super().condition(tree, Subject(f"{alias}.client", self.today, alias))
+            self._columns[key] = name = f"{word}__{len(self._columns)}"
+            columns[name] = sql
+        return f"{s.attributes}.{self._columns[key]}"
+
+    def statement(self, selects: Sequence[str]) -> str:
+        """The SELECTs over everyone, as one."""
+        union = "\nUNION ALL\n".join(selects)
+        return f"""WITH base AS MATERIALIZED (SELECT {_all("c", self.alone)} FROM clients AS c),
+subject AS MATERIALIZED (SELECT {_all("b", self.linked)} FROM base AS b)
+{union}"""
+
+    def flag(self, tree: Tree) -> str:
+        s = Subject("s.client", self.today, "s")
+        holds = f"{self.condition(tree['for'], s)} AND {self.condition(tree['when'], s)}"
+        return f"SELECT s.client, {text(tree['id'])} AS flag, {text(tree['level'])} AS level FROM subject AS s WHERE {holds}"
+
+    def item(self, tree: Tree) -> str:
+        """R31 to R34 over the occurrences: from the inside out dates, conditions, status."""
+        t = Subject("t.client", self.today, "t", "t")
+        done = ", ".join(self.done(events, t) for events in tree["done"]) or "NULL"
+        first = f"LEAST({done})" if len(tree["done"]) > 1 else done
+        judged = f"""SELECT t.*, {first} AS first_done, {self.condition(tree["when"], t)} AS wanted,
+            {self.condition(tree["unless"], t)} AS unwanted FROM ({self.dated(tree)}) AS t"""
+        key = f"CONCAT({text(tree['id'] + ':')}, j.series_key, ':', j.anchor_event)"
+        return f"""SELECT r.client, {text(tree["id"])} AS item, r.task_key AS key, r.due, r.opens, r.late, r.expires,
+            r.task_status AS status, CASE WHEN r.task_status IN ('due', 'overdue') THEN {self.step(tree)} END AS step, SUBSTRING(r.first_done, 11) AS done_by,
+            r.anchor_event, r.anchor_form, r.anchor_date
+        FROM (SELECT j.*, {key} AS task_key, {self.status()} AS task_status
+            FROM ({judged}) AS j WHERE j.first_done IS NOT NULL OR j.wanted) AS r"""
+
+    def done(self, events: Tree, t: Subject) -> str:
+        """The first match by R4 as date and id in one string, which sorts as they do."""
+        e, source = self.events(events, t)
+        return f"(SELECT MIN(CONCAT(CAST({e}.date AS VARCHAR), {e}.id)) {source})"
+
+    def status(self) -> str:
+        return f"""CASE WHEN j.first_done IS NOT NULL THEN 'done' WHEN j.unwanted THEN 'cancelled'
+            WHEN {self.today} < j.opens THEN 'upcoming' WHEN {self.today} > j.expires THEN 'missed'
+            WHEN {self.today} > j.late THEN 'overdue' ELSE 'due' END"""
+
+    def step(self, tree: Tree) -> str:
+        """R34: the last one that has begun."""
+        whens = [
+            f"WHEN {_shifted('r.due', after, 'r')} <= {self.today} THEN {text(do)}"
+            for after, do, *_ in reversed(tree["escalate"])
+        ]
+        return f"CASE {' '.join(whens)} END" if whens else "CAST(NULL AS VARCHAR)"
+
+    def dated(self, tree: Tree) -> str:
+        """R31: a row a task, with its dates."""
+        occurrences = "\nUNION ALL\n".join(self.occurrences(tree))
+        series = "\nUNION ALL\n".join(
+            f"SELECT o.*, {text(key)} AS series_key, {_shifted('o.anchor_date', due, 'o')} AS due FROM occurrence AS o"
+            for key, due in tree["series"]
+        )
+        others = ", ".join(
+            f"{_else(_shifted('d.due', tree[name], 'd'), otherwise) if tree[name] else otherwise} AS {name}"
+            for name, otherwise in (("opens", "d.due"), ("late", "d.due"), ("expires", NO_DATE))
+        )
+        return f"""WITH occurrence AS ({occurrences})
+            SELECT d.*, {others} FROM ({series}) AS d WHERE d.due IS NOT NULL"""
+
+    def occurrences(self, tree: Tree) -> Iterator[str]:
+        """R30: of alternative anchors, the first that gives any: each is silent for whom one before it speaks."""
+        s = Subject("s.client", self.today, "s")
+        group, asked = self.condition(tree["for"], s), sorted(self.asked_of_anchor(tree))
+        silent = ""
+        for source in tree["anchor"]:
+            form = source.get("form") or source.get("each") or REGISTRATION
+            e, date, rows, where = self.source(source, form, s)
+            root = f"{e}.root AS anchor_event, {text(form)} AS anchor_form, {date} AS anchor_date"
+            answers = "".join(f", {self.answer(e, form, *one)} AS {anchor_column(*one)}" for one in asked)
+            yield f"SELECT s.*, {root}{answers} FROM subject AS s{', ' + rows if rows else ''} WHERE {group} AND {where}{silent}"
+            silent += (
+                f" AND NOT EXISTS (SELECT 1 FROM {rows} WHERE {where})" if rows else f" AND NOT ({where})"
+            )
+
+    def source(self, tree: Tree, form: str, s: Subject) -> tuple[str, str, str, str]:
+        """The alias of the anchor event, its date, what to read it from, and which rows of that."""
+        question: str = tree.get("attr") or tree.get("q") or ""
+        if question and self.kind(form, question) != "date":
+            return "s", NO_DATE, "", "FALSE"
+        if "attr" in tree:
+            date = f"s.{column(question)}"
+            return "s", date, "", f"{date} IS NOT NULL"
+        e, where = self.candidates(tree, form, s)
+        date = f"{e}.{column(question)}" if question else f"{e}.date"
+        if "pick" in tree:
+            x, others = self.candidates(tree, form, s)
+            best = f"{'MAX' if tree['pick'] == 'latest' else 'MIN'}({x}.n)"
+            where += f" AND {e}.n = (SELECT {best} FROM {quoted('f_' + form)} AS {x} WHERE {others})"
+        return e, date, f"{quoted('f_' + form)} AS {e}", where
+
+    def candidates(self, tree: Tree, form: str, s: Subject) -> tuple[str, str]:
+        """The events that pass a source's test and answer its question."""
+        e = self.alias("e")
+        tests = [f"{e}.client = {s.client}", f"{e}.date <= {s.today}"]
+        if tree.get("q"):
+            tests.append(f"{e}.{column(tree['q'])} IS NOT NULL")
+        if tree.get("where"):
+            tests.append(self.test(tree["where"], e, form, s))
+        return e, " AND ".join(tests)
+
+    def answer(self, e: str, form: str, question: str, kind: str) -> str:
+        known = self.kind(form, question) == kind
+        return f"{e}.{column(question)}" if known else f"CAST(NULL AS {TYPES[kind]})"
+
+    def asked_of_anchor(self, tree: Tree) -> set[tuple[str, str]]:
+        """Which answers of its anchor event an item needs: (question, type)."""
+        durations = [due for _, due in tree["series"]] + [after for after, *_ in tree["escalate"]]
+        durations += [tree[name] for name in ("opens", "late", "expires") if tree[name]]
+        asked = {(duration[2], "integer") for duration in durations if len(duration) > 2}
+        for events in _walk([tree["done"], tree["when"], tree["unless"]]):
+            form = str(events.get("form"))
+            same = (test["q"] for test in _walk(list(events.values())) if test.get("same"))
+            asked |= {(question, kind) for question in same if (kind := self.kind(form, question))}
+        return asked
+
+
+def _walk(tree: Any) -> Iterator[Tree]:
+    """Every mapping in a tree."""
+    if isinstance(tree, Mapping):
+        yield tree
+    for part in tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list) else ():
+        yield from _walk(part)
+
+
+def _of_task(tree: Tree) -> bool:
+    """Whether a condition speaks of the task itself: `in window`, `anchor`, `same`."""
+    return any("window" in one or "anchor" in one.values() or one.get("same") for one in _walk(tree))
+
+
+def _shifted(date: str, duration: Sequence[Any], alias: str) -> str:
+    """A task's date moved; an `answer` is the anchor event's (R31)."""
+    answer = f"{alias}.{anchor_column(duration[2], 'integer')}" if len(duration) > 2 else None
+    return in_range(moved(date, duration, answer))
+
+
+def _else(date: str, otherwise: str) -> str:
+    return date if otherwise == NO_DATE else f"COALESCE({date}, {otherwise})"
+
+
+def _all(alias: str, columns: Mapping[str, str]) -> str:
+    return ", ".join([f"{alias}.*", *(f"{sql} AS {quoted(name)}" for name, sql in columns.items())])
+
+
+def _nothing(columns: str) -> str:
+    return (
+        f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {name}' for name in columns.split(', '))} WHERE FALSE"
+    )
+
+
+def _day(today: str | int) -> str:
+    return f"DATE '{format_date(today) if isinstance(today, int) else today}'"
