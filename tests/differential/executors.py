@@ -32,6 +32,10 @@ class Executor(Protocol):
         """The plan of each client asked for, on the day asked for."""
 
 
+class Stopped(Exception):
+    """An executor broke down; its own message stands above."""
+
+
 class Python:
     """tsela.care.engine."""
 
@@ -64,7 +68,8 @@ class TypeScript:
         self._node.stdin.write(json.dumps(question) + "\n")
         self._node.stdin.flush()
         answer = self._node.stdout.readline()
-        assert answer, "node has stopped: see its message above"
+        if not answer:
+            raise Stopped
         return json.loads(answer)
 
     def plans(
