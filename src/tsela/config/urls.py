@@ -6,5 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("tsela.sync.urls")),
     # path("", include("tsela.exchange.urls")),
     # path("", include("tsela.messaging.urls")),
-    # path("", include("tsela.console.urls")),
+    path("", include("tsela.console.urls")),
 ]

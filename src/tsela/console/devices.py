@@ -29,7 +29,9 @@ def new_code(request: HttpRequest, staff: str) -> HttpResponse:
     code = make_device_code(person, by=staff_of(request))
     link = request.build_absolute_uri(f"/app/#claim={code}")
     picture = segno.make(link, error="m").svg_inline(scale=5, border=2)
-    return show(request, "code", person=person, code=f"{code[:4]} {code[4:]}", link=link, qr=mark_safe(picture))  # noqa: S308 — drawn by segno from our own link
+    return show(
+        request, "code", person=person, code=f"{code[:4]} {code[4:]}", link=link, qr=mark_safe(picture)
+    )  # noqa: S308 — drawn by segno from our own link
 
 
 @page(Action.DEVICE_WRITE)

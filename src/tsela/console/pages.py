@@ -86,7 +86,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return show(request, "login", status=429, error=error.problem)
     form = AuthenticationForm(request, data=request.POST)
     if not form.is_valid():
-        return show(request, "login", status=403, error=problem("E512"), username=request.POST.get("username", ""))
+        return show(
+            request, "login", status=403, error=problem("E512"), username=request.POST.get("username", "")
+        )
     login(request, form.get_user())
     audit.note(staff_of(request), "console.login")
     target = request.POST.get("next", "")

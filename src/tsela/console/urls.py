@@ -1,0 +1,20 @@
+"""The console's addresses. What each page needs is written at its view, by `page(action)`; tests try every role on all."""
+
+from django.urls import path
+
+from tsela.console import audit, client, devices, evaluation, pages, problems, team
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("login/", pages.sign_in, name="login"),
+    path("logout/", pages.sign_out, name="logout"),
+    path("team/", team.team, name="team"),
+    path("clients/<uuid:client>/", client.client, name="client"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/new/<uuid:staff>/", devices.new_code, name="new_code"),
+    path("devices/revoke/<uuid:device>/", devices.revoke, name="revoke"),
+    path("problems/", problems.problems, name="problems"),
+    path("evaluation/", evaluation.evaluation, name="evaluation"),
+    path("evaluation/<slug:name>/<str:file>", evaluation.file, name="evaluation_file"),
+    path("audit/", audit.log, name="audit"),
+]
