@@ -26,12 +26,12 @@ class Place:
 
     def at(self, text: str, offset: int = 0) -> str:
         """`file:line:column` of an offset in the string, folded and quoted strings included."""
-        skip = self._start()
-        wanted = sum(not char.isspace() for char in text[:offset])
-        index = skip
-        while index < len(self.raw) and (wanted or self.raw[index].isspace()):
+        index, wanted = self._start(), sum(not char.isspace() for char in text[:offset])
+        while index < len(self.raw) and wanted:
             wanted -= not self.raw[index].isspace()
             index += 1
+        if text[offset:].strip():
+            index += len(self.raw[index:]) - len(self.raw[index:].lstrip())
         before = self.raw[:index]
         lines = before.count("\n")
         column = len(before) - before.rfind("\n") if lines else self.column + len(before)
@@ -106,10 +106,9 @@ class _Reader:
 
     def value(self, node: yaml.Node) -> Any:
         if id(node) in self._open:
-            self.problems.append(
-                problem("E222", where=self._text(node, "").place.at(""), reason="an alias inside itself")
-            )
-            return {}
+            here = self._text(node, "")
+            self.problems.append(problem("E222", where=where(here), reason="an alias inside itself"))
+            return here
         self._open.add(id(node))
         try:
             if isinstance(node, yaml.MappingNode):

@@ -15,6 +15,7 @@ OPERATORS = {
     "text": ("=", "!=", "in", "answered"),
     "codes": ("includes", "answered"),
 }
+LARGEST = 2**53 - 1  # what every executor holds exactly
 EXAMPLES = {
     "integer": "a whole number",
     "decimal": "a number",
@@ -37,7 +38,7 @@ def literal(name: str, question: dict[str, Any], token: Token) -> Any:
     if kind in ("code", "codes"):
         return _code(name, question, token)
     good = {
-        "integer": token.kind == "number" and "." not in token.text,
+        "integer": token.kind == "number" and "." not in token.text and abs(int(token.text)) <= LARGEST,
         "decimal": token.kind == "number",
         "date": token.kind == "date" and parse_date(token.text) is not None,
         "text": token.kind in ("word", "text", "number", "date"),

@@ -229,8 +229,6 @@ class Parser:
             return self._answer(token, answered_in)
         minus = signed and self._accept("-")
         count = self._integer()
-        if count > LONGEST:
-            raise RuleError(token.at, problem("E201", expected=f"at most {LONGEST}", found=str(token)))
         return [-count if minus else count, self._unit()]
 
     def _answer(self, token: Token, forms: Sequence[str]) -> list[Any]:
@@ -391,8 +389,8 @@ class Parser:
 
     def _integer(self) -> int:
         token = self._expect_kind("number", "a whole number")
-        if "." in token.text:
-            raise RuleError(token.at, problem("E201", expected="a whole number", found=str(token)))
+        if "." in token.text or int(token.text) > LONGEST:
+            raise RuleError(token.at, problem("E201", expected=f"a whole number up to {LONGEST}", found=str(token)))
         return int(token.text)
 
     def _peek(self, ahead: int = 0) -> Token:

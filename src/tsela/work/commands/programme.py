@@ -26,7 +26,9 @@ def command() -> None:
 def check(folder: Path, as_json: bool) -> None:
     """Say everything that is wrong with a programme: file and line, what, and what to do."""
     problems = check_folder(folder)
-    errors = sum(found.level == "error" for found in problems)
+    if not _errors(problems):
+        problems += _indicators(folder)
+    errors = _errors(problems)
     if as_json:
         print_json({"errors": errors, "problems": [asdict(found) for found in problems]})
     else:
@@ -64,6 +66,17 @@ def test(folder: Path, as_json: bool) -> None:
             click.echo("\n".join(f"   {difference}" for difference in result.differences))
         click.echo(f"{len(results) - len(failed)} of {len(results)} examples hold.")
     sys.exit(bool(problems))
+
+
+def _indicators(folder: Path) -> list[Problem]:
+    """The indicators of a folder whose rules can run."""
+    from tsela.evaluation import definitions
+
+    return definitions.check(load(folder))
+
+
+def _errors(problems: list[Problem]) -> int:
+    return sum(found.level == "error" for found in problems)
 
 
 def _say(problems: list[Problem]) -> None:

@@ -1,0 +1,56 @@
+"""A broken programme is refused with the file, the line and the nearest right name; broken.yaml holds the examples."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tsela.programme import ProgrammeInvalid, check, load
+
+HERE = Path(__file__).parent
+SOUND = HERE / "sound"
+BROKEN: list[dict[str, Any]] = yaml.safe_load((HERE / "broken.yaml").read_text())
+
+
+def folder_of(broken: dict[str, Any], tmp_path: Path) -> Path:
+    folder = tmp_path / "programme"
+    shutil.copytree(SOUND, folder)
+    for name, text in broken.items():
+        if name not in ("name", "finds"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+    return folder
+
+
+def test_the_sound_programme_is_sound():
+    assert check(SOUND) == []
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: re.sub(r"\W+", "_", broken["name"]))
+def test_it_says_what_is_wrong_and_where(broken: dict[str, Any], tmp_path: Path):
+    problems = check(folder_of(broken, tmp_path))
+    expected = [finding.split(" ", 2) for finding in broken["finds"]]
+    assert sorted((found.code, found.where) for found in problems) == sorted(
+        (code, where) for code, where, _ in expected
+    )
+    for code, where, piece in expected:
+        assert any(
+            (found.code, found.where) == (code, where) and piece.strip('"') in f"{found.what} {found.remedy}"
+            for found in problems
+        ), [str(found) for found in problems]
+
+
+def test_load_raises_every_problem_and_a_warning_alone_stops_nothing(tmp_path: Path):
+    two = next(broken for broken in BROKEN if broken["name"] == "two wrong things are both told")
+    with pytest.raises(ProgrammeInvalid) as caught:
+        load(folder_of(two, tmp_path / "two"))
+    assert [found.code for found in caught.value.problems] == ["E202", "E202"]
+    warned = next(broken for broken in BROKEN if broken["name"].startswith("a warning"))
+    assert [found.level for found in load(folder_of(warned, tmp_path / "warned")).warnings] == ["warning"] * 3
+
+
+def test_a_folder_without_programme_says_so(tmp_path: Path):
+    assert [found.code for found in check(tmp_path)] == ["E227"]
