@@ -1,0 +1,216 @@
+"""What must be true at the end of a fault run. Computed from the rows of the log, by nothing that the server uses."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tsela.simulation.faults_people import STAFF, Handset, Written, staff_id
+from tsela.simulation.phones import Answer, Event, Request
+
+if TYPE_CHECKING:
+    from tsela.simulation.faults import Run
+
+# invariant → what its breaking is called in the totals
+KINDS = {
+    "acknowledged": "loss", "kept": "loss", "unsent": "loss", "settles": "divergence",
+    "once": "double", "invented": "double", "unchanged": "divergence", "refused": "divergence", "numbers": "divergence",
+    "projection": "divergence", "scope": "divergence", "wiped": "divergence", "audit": "divergence", "plans": "divergence",
+}  # fmt: skip
+
+
+class Broken(Exception):
+    """An invariant that does not hold."""
+
+    def __init__(self, invariant: str, what: str) -> None:
+        super().__init__(f"{invariant}: {what}")
+        self.invariant, self.what = invariant, what
+
+
+class Row(NamedTuple):
+    """A row of the log."""
+
+    event: Event
+    site: str
+    seq: int
+    received_at: Any
+
+
+class Person(NamedTuple):
+    home: str
+    caseload: str | None
+    mother: str | None
+
+
+def check(run: "Run") -> None:
+    """Raises Broken for the first invariant that does not hold."""
+    log = read_log()
+    stored = {row.event["id"]: row.event for row in log}
+    check_log(run, log, stored)
+    for handset in run.handsets:
+        check_wiped(handset)
+        if not handset.lost:
+            check_kept(handset, run.writer.written, stored)
+    check_numbers(log)
+    people = people_of(log)
+    check_projection(people)
+    check_refusals(run, people)
+    for handset in run.handsets:
+        if not handset.lost:
+            check_scope(handset, log, people)
+    check_audit()
+
+
+def acknowledged(request: Request, answer: Answer) -> set[str]:
+    """The ids that an answer to a push says are stored."""
+    if request.path != "/push" or answer.status != 200:
+        return set()
+    return {result["id"] for result in json.loads(answer.body)["results"] if result["status"] != "refused"}
+
+
+def read_log() -> list[Row]:
+    from tsela.record.models import Event as Stored
+
+    rows = Stored.objects.values_list("body", "site", "seq", "received_at")
+    return [Row(json.loads(body), site, seq, at) for body, site, seq, at in rows]
+
+
+def check_log(run: "Run", log: list[Row], stored: Mapping[str, Event]) -> None:
+    """Each event once, as it was written, and no other; and all that was ever acknowledged."""
+    counts = Counter(row.event["id"] for row in log)
+    demand("once", [id for id, count in counts.items() if count > 1])
+    demand("acknowledged", run.acknowledged - stored.keys())
+    versions: dict[str, list[Event]] = {}
+    for written in run.writer.written:
+        versions.setdefault(written.event["id"], []).append(written.event)
+    demand("invented", stored.keys() - versions.keys())
+    demand("unchanged", [id for id, event in stored.items() if event not in versions[id]])
+
+
+def check_kept(handset: Handset, written: Iterable[Written], stored: Mapping[str, Event]) -> None:
+    """Every event written here is on the server, or here as a problem that says why; none still waits."""
+    demand("unsent", [event["id"] for event in handset.store.unsent()])
+    problems = {entry.event["id"]: entry for entry in handset.store.problems()}
+    for one in written:
+        if one.handset is handset:
+            id = one.event["id"]
+            on_server = stored.get(id) == one.event
+            if not on_server and id not in problems and not (one.refused == "E405" and id in handset.store.entries):
+                raise Broken("kept", f"{id} of {handset.name} is neither on the server nor on her phone")
+            if on_server and (id in problems or one.refused):
+                raise Broken("refused", f"{id} is on the server, and should not be: {one.refused or 'it is a problem'}")
+
+
+def check_wiped(handset: Handset) -> None:
+    """S11. At the end every lost phone has had contact."""
+    if handset.revoked and (handset.store.entries or handset.store.token):
+        raise Broken("wiped", f"the lost phone of {handset.name} still holds {len(handset.store.entries)} events")
+
+
+def check_numbers(log: Iterable[Row]) -> None:
+    """S6: each site's numbers are 1 to n, each given once."""
+    from tsela.record.models import ScopeChange, SiteCounter
+
+    given: dict[str, list[int]] = {}
+    for site, seq in [(row.site, row.seq) for row in log] + list(ScopeChange.objects.values_list("site", "seq")):
+        given.setdefault(site, []).append(seq)
+    for counter in SiteCounter.objects.all():
+        if sorted(given.pop(counter.site, [])) != list(range(1, counter.seq + 1)):
+            raise Broken("numbers", f"{counter.site}: not 1 to {counter.seq}")
+    demand("numbers", given)
+
+
+def people_of(log: Iterable[Row]) -> dict[str, Person]:
+    """Who each client is by her last live registration (RULES R1, R2, R4; SPEC S5), in the plainest words."""
+    histories: dict[str, list[Row]] = {}
+    for row in sorted(log, key=lambda row: row.received_at):
+        histories.setdefault(row.event["client"], []).append(row)
+    return {client: _person(rows) for client, rows in histories.items()}
+
+
+def _person(rows: list[Row]) -> Person:
+    registrations = {row.event["id"]: row.event for row in rows if row.event["form"] == "registration"}
+    replaced = {event["replaces"] for event in registrations.values()}
+    standing: dict[str, Event] = {}
+    for id in sorted(set(registrations) - replaced):
+        first = registrations[id]
+        while first["replaces"] in registrations:
+            first = registrations[first["replaces"]]
+        standing[first["replaces"] or first["id"]] = registrations[id]
+    live = [event for event in standing.values() if event["answers"] is not None]
+    if not live:
+        return Person(rows[0].event["site"], None, None)
+    last = max(live, key=lambda event: (event["occurred_on"], event["id"]))
+    return Person(last["site"], last["answers"].get("caseload"), last["answers"].get("mother"))
+
+
+def check_projection(people: Mapping[str, Person]) -> None:
+    from tsela.record.models import Client
+
+    table = {id: Person(*rest) for id, *rest in Client.objects.values_list("id", "home", "caseload", "mother")}
+    wrong = {id for id in people.keys() | table.keys() if people.get(id) != table.get(id)}
+    demand("projection", [f"{id}: {table.get(id)} instead of {people.get(id)}" for id in sorted(wrong)])
+
+
+def check_refusals(run: "Run", people: Mapping[str, Person]) -> None:
+    """What is still refused after everyone tried again is rightly refused, and for the right reason."""
+    expected = {(id_of(one.handset), one.event["id"]): one.refused for one in run.writer.written}
+    for handset in run.handsets:
+        for event, _, error, _ in handset.store.problems():
+            code = (error or {}).get("code")
+            if code not in _reasons(event, expected[id_of(handset), event["id"]], sites_of(handset.name), people):
+                raise Broken("refused", f"{event['id']} of {handset.name} is refused with {code}")
+
+
+def _reasons(event: Event, mistake: str | None, sites: set[str], people: Mapping[str, Person]) -> set[str | None]:
+    reasons = {mistake}
+    if event["site"] not in sites:
+        reasons.add("E403")
+    who = people.get(event["client"])
+    if who is not None and who.home not in sites:
+        reasons.add("E407")
+    return reasons - {None}
+
+
+def check_scope(handset: Handset, log: list[Row], people: Mapping[str, Person]) -> None:
+    """S30, S33, S34: exactly the histories of her clients, and besides them only what she wrote here herself."""
+    role, _ = STAFF[handset.name]
+    hers = clients_of(staff_id(handset.name), role, sites_of(handset.name), people)
+    due = {row.event["id"]: row.event for row in log if row.event["client"] in hers}
+    own = {entry.event["id"] for entry in handset.store.entries.values() if not entry.pulled}
+    held = {id: entry.event for id, entry in handset.store.entries.items()}
+    demand("scope", [f"{handset.name} lacks {id}" for id in due if id not in held or (held[id] != due[id] and id not in own)])
+    demand("scope", [f"{handset.name} holds {id}" for id in held if id not in due and id not in own])
+
+
+def clients_of(staff: str, role: str, sites: set[str], people: Mapping[str, Person]) -> set[str]:
+    if role not in ("mentor_mother", "peer_mentor"):
+        return {client for client, who in people.items() if who.home in sites}
+    hers = {client for client, who in people.items() if who.caseload == staff}
+    infants = {client for client, who in people.items() if who.mother in hers}
+    mothers = {who.mother for client, who in people.items() if client in hers and who.mother in people}
+    return hers | infants | mothers
+
+
+def sites_of(name: str) -> set[str]:
+    from tsela.access.models import Staff
+
+    return set(Staff.objects.get(pk=staff_id(name)).site_codes)
+
+
+def check_audit() -> None:
+    from tsela.access import audit
+
+    if (number := audit.verify()) is not None:
+        raise Broken("audit", f"the chain breaks at {number}")
+
+
+def id_of(handset: Handset) -> int:
+    return id(handset)
+
+
+def demand(invariant: str, wrong: Iterable[Any]) -> None:
+    """Broken, with the first few that are wrong, if any are."""
+    wrong = list(wrong)
+    if wrong:
+        raise Broken(invariant, f"{len(wrong)}: " + "; ".join(str(one) for one in wrong[:3]))
