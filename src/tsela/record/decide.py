@@ -12,10 +12,11 @@ REGISTRATION = "registration"
 
 
 class Incoming(NamedTuple):
-    """An event that passed check_event, and its text."""
+    """An event that fits the schema, its text, and why it could not be stored now, if it is not stored yet."""
 
     event: Event
     body: str
+    objection: Problem | None = None
 
 
 class Stored(NamedTuple):
@@ -78,7 +79,7 @@ def decide(batch: Iterable[Incoming], known: Known, sites: frozenset[str]) -> De
         if stored is not None and stored.body == incoming.body:
             decision.results.append(Result(id, "known"))
             continue
-        reason = _objection(incoming.event, stored, known, sites)
+        reason = incoming.objection or _objection(incoming.event, stored, known, sites)
         if reason is None:
             _accept(incoming, known, decision)
         decision.results.append(Result(id, "refused" if reason else "accepted", reason))

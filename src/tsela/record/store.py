@@ -7,7 +7,7 @@ in one transaction.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,12 @@ UNION ALL
 SELECT 'client', {id}, home, NULL, NULL FROM record_client WHERE id {among_ids}
 UNION ALL
 SELECT 'event', {id}, {client}, form, body FROM record_event WHERE id {among_ids}
+"""
+
+FAMILY = f"""
+SELECT {PERSON}, moves FROM record_client JOIN record_sitecounter ON site = home WHERE id {{among_ids}}
+UNION
+SELECT {PERSON}, moves FROM record_client JOIN record_sitecounter ON site = home WHERE mother {{among_ids}}
 """
 
 WRITE = """
@@ -82,22 +88,22 @@ def read(batch: list[Incoming], sites: frozenset[str]) -> Known:
 
 
 def _read_families(registering: list[dict[str, Any]], known: Known) -> None:
-    """All registrations of those who are registered, and the rows of their mothers and infants."""
+    """All registrations of those who are registered, and the rows of their mothers and infants; with each row the
+    `moves` of its home, of the same moment."""
     clients = {event["client"] for event in registering}
     mothers = {(event["answers"] or {}).get("mother") for event in registering}
-    known.moves.update(rows("SELECT site, moves FROM record_sitecounter"))
-    wanted = f"SELECT body FROM record_event WHERE form = '{REGISTRATION}' AND client {_among_ids()}"
-    for (body,) in rows(wanted, clients):
-        event = json.loads(body)
-        known.registrations.setdefault(event["client"], []).append(event)
-    known_mothers = rows(
-        f"SELECT mother FROM record_client WHERE mother IS NOT NULL AND id {_among_ids()}", clients
-    )
-    near = clients | {str(mother) for (mother,) in known_mothers} | {id for id in mothers if is_uuid(id)}
-    families = f"SELECT {PERSON} FROM record_client WHERE id {_among_ids()} UNION SELECT {PERSON} FROM record_client WHERE mother {_among_ids()}"
-    for row in rows(families, near, clients):
+    near = clients | {id for id in mothers if is_uuid(id)}
+    if before := clients & known.people.keys():
+        wanted = f"SELECT body FROM record_event WHERE form = '{REGISTRATION}' AND client {_among_ids()}"
+        for (body,) in rows(wanted, before):
+            event = json.loads(body)
+            known.registrations.setdefault(event["client"], []).append(event)
+        link = f"SELECT mother FROM record_client WHERE mother IS NOT NULL AND id {_among_ids()}"
+        near |= {str(mother) for (mother,) in rows(link, before)}
+    for *row, moves in rows(FAMILY.format(among_ids=_among_ids()), near, clients):
         someone = person_of(row)
         known.people[someone.id] = someone
+        known.moves[someone.home] = min(moves, known.moves.get(someone.home, moves))
 
 
 def write(decision: Decision, known: Known) -> None:
@@ -151,27 +157,29 @@ def _write_sqlite(decision: Decision) -> None:
             "INSERT INTO record_event (id, site, seq, client, form, received_at, body) VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [
                 (event["id"], site, base[site] + number, event["client"], event["form"], at, body)
-                for (site, number, (event, body)), at in zip(
+                for (site, number, (event, body, _)), at in zip(
                     decision.rows, _received(len(decision.rows)), strict=True
                 )
             ],
         )
 
 
-def lock_families(batch: list[Incoming]) -> None:
-    """PostgreSQL: whoever registers one of these people, or names her as mother, waits until we have committed.
-
-    Without it, a mother and her infant who are registered at the same moment at two sites would not see each other.
+def lock(batch: list[Incoming], sites: frozenset[str]) -> None:
+    """PostgreSQL: until we commit, nobody else numbers events at these sites, or registers whom we register or name
+    as a mother. Without the latter, a mother and her infant who are registered at the same moment at two sites would
+    not see each other. Always in the same order, so that two writers do not wait for each other.
     """
     ids: set[str] = set()
     for event in (incoming.event for incoming in batch if incoming.event["form"] == REGISTRATION):
         mother = (event["answers"] or {}).get("mother")
         ids |= {event["client"], mother} if is_uuid(mother) else {event["client"]}
     keys = sorted(int(id[19:].replace("-", ""), 16) - (1 << 63) for id in ids)
-    rows("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", keys)
+    if keys:
+        rows("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", keys)
+    rows("SELECT site FROM record_sitecounter WHERE site = ANY(%s::text[]) ORDER BY site FOR UPDATE", sites)
 
 
-def person_of(row: tuple[Any, ...]) -> Person:
+def person_of(row: Sequence[Any]) -> Person:
     id, home, first_site, registration, caseload, mother, name, group = row
     return Person(str(id), home, first_site, _str(registration), _str(caseload), _str(mother), name, group)
 
