@@ -11,16 +11,23 @@ function serviceWorker(): Plugin {
   return {
     name: "tsela-service-worker",
     apply: "build",
-    generateBundle(_, bundle) {
-      const built = Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file));
-      const files = ["", "manifest.webmanifest", "icon.svg", "icon-192.png", ...built].map(
-        (file) => `/app/${file}`,
-      );
-      const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
-      const source = readFileSync(new URL("src/sw.js", import.meta.url), "utf8")
-        .replace("__FILES__", JSON.stringify(files))
-        .replace("__VERSION__", JSON.stringify(version));
-      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    generateBundle: {
+      order: "post", // after the style sheet has its name
+      handler(_, bundle) {
+        const built = Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file));
+        const files = ["", "manifest.webmanifest", "icon.svg", "icon-192.png", ...built].map(
+          (file) => `/app/${file}`,
+        );
+        const worker = readFileSync(new URL("src/sw.js", import.meta.url), "utf8");
+        const version = createHash("sha256")
+          .update(worker + files)
+          .digest("hex")
+          .slice(0, 12);
+        const source = worker
+          .replace("__FILES__", JSON.stringify(files))
+          .replace("__VERSION__", JSON.stringify(version));
+        this.emitFile({ type: "asset", fileName: "sw.js", source });
+      },
     },
   };
 }

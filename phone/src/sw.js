@@ -22,5 +22,6 @@ self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin || !pathname.startsWith(HOME)) return;
   const wanted = event.request.mode === "navigate" ? HOME : event.request;
-  event.respondWith(caches.match(wanted).then((kept) => kept ?? fetch(event.request)));
+  const own = caches.open(CACHE).then((cache) => cache.match(wanted, { ignoreVary: true }));
+  event.respondWith(own.then((kept) => kept ?? fetch(event.request)));
 });

@@ -204,16 +204,17 @@ export function LockDoor({
     setWrong(t("Wrong PIN."));
     if ("wait" in result) setWait(result.wait);
   };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (pin.length === PIN_LENGTH) void open(pin);
+  };
   const typing = (typed: string) => {
     setPin(typed);
     if (typed.length === PIN_LENGTH) void open(typed);
   };
   return (
     <Door title={busy ? t("Opening…") : t("Your PIN")}>
-      <form
-        class="stack"
-        onSubmit={(event) => (event.preventDefault(), pin.length === PIN_LENGTH && void open(pin))}
-      >
+      <form class="stack" onSubmit={submit}>
         <PinInput
           label={t("Your PIN")}
           name="pin"

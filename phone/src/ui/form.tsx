@@ -78,6 +78,11 @@ export function FormScreen({ start }: { start: Start }) {
     goInstead(start.after);
   };
 
+  const choose = (how: Mode) => {
+    setMode(how);
+    keep.later(at, how);
+  };
+
   const foot = review ? (
     <button type="button" class="button go" disabled={saving} onClick={save} data-test="save">
       {saving ? t("Saving…") : t("Save")}
@@ -91,7 +96,10 @@ export function FormScreen({ start }: { start: Start }) {
     form,
     shown,
     dateQuestion: start.form.date_question,
-    changed: () => (redraw((n) => n + 1), keep.later(at)),
+    changed: () => {
+      redraw((n) => n + 1);
+      keep.later(at);
+    },
     touched: (path: string) => setShown((before) => new Set([...before, path])),
   };
   return (
@@ -117,12 +125,7 @@ export function FormScreen({ start }: { start: Start }) {
       </div>
       {kept.current && at === kept.current.page && <Resumed start={start} />}
       {review ? (
-        <Review
-          start={start}
-          answers={form.answers()}
-          mode={mode}
-          setMode={(one) => (setMode(one), keep.later(at, one))}
-        />
+        <Review start={start} answers={form.answers()} mode={mode} setMode={choose} />
       ) : (
         <Field.Provider value={room}>
           {(pages[at] ?? []).map((part) => (

@@ -57,15 +57,11 @@ export function Root() {
     setPhase("open");
   };
 
-  if (phase === "hidden")
-    return (
-      <button
-        type="button"
-        class="blank"
-        aria-label="Tsela"
-        onClick={() => (clearHash(), setPhase("starting"))}
-      />
-    );
+  const back = () => {
+    clearHash();
+    setPhase("starting");
+  };
+  if (phase === "hidden") return <button type="button" class="blank" aria-label="Tsela" onClick={back} />;
   if (phase === "elsewhere") return <ElsewhereDoor />;
   if (phase === "wiped") return <WipedDoor />;
   if (!device.current || phase === "starting") return null;

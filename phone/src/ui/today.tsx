@@ -21,6 +21,9 @@ export function Today() {
   const none = Object.values(groups).every((cards) => cards.length === 0);
   return (
     <Page title={t("Today")}>
+      <p class="soft day">
+        {dayText(today(), today())} · {t("{n} people on your path", { n: everyone.length })}
+      </p>
       <Drafts />
       {session.care.waiting > 20 && (
         <p class="note" role="status">
