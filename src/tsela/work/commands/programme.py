@@ -39,6 +39,21 @@ def check(folder: Path, as_json: bool) -> None:
     sys.exit(bool(errors))
 
 
+@command.command(epilog="Example: tsela programme words programmes/mentor_mother --app phone/src")
+@FOLDER
+@click.option("--app", type=click.Path(path_type=Path, exists=True), help="Sources of the field app: its words too.")
+@JSON
+def words(folder: Path, app: Path | None, as_json: bool) -> None:
+    """Bring the PO files of locales/ up to date with everything that people read. Translations stay."""
+    from tsela.programme import locales
+
+    lacking = locales.update(load(folder), app)
+    if as_json:
+        print_json({"lacking": lacking})
+    for language, count in lacking.items() if not as_json else ():
+        click.echo(f"{folder}/locales/{language}.po: {count} texts lack a translation")
+
+
 @command.command(epilog="Example: tsela programme test programmes/mentor_mother")
 @FOLDER
 @JSON

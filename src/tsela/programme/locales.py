@@ -1,0 +1,169 @@
+"""The words that people read: collected from a programme and the field app, kept in gettext PO files, one a language.
+
+English is the message id. A translation that no native speaker has reviewed is flagged `fuzzy`: a draft. Staff see
+drafts, marked as such; a message to a client is never made from one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polib
+
+from tsela.programme.interpreter.values import MESSAGES
+
+if TYPE_CHECKING:
+    from tsela.programme import Programme
+
+SOURCE = "en"
+DRAFT = "fuzzy"
+NODE_TEXTS = ("label", "hint", "constraint_message", "required_message")
+# What the engine says around the programme's own words (care/engine/why.py and its twin), and short months.
+ENGINE_TEXTS = ("Counted from {form}, {date}.", "Holds: {clause}.", "No longer needed: {clause}.")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text and where people read it."""
+
+    msgid: str
+    where: str
+
+
+class Catalogue(dict[str, str]):
+    """Message id → text in one language; `drafts` are the ids whose text nobody has reviewed."""
+
+    drafts: frozenset[str] = frozenset()
+
+
+def catalogue(folder: Path, language: str) -> Catalogue:
+    """The words of a language, drafts included; of `st` for `st-LS` where that has no file. Empty where neither has."""
+    for name in dict.fromkeys((language, language.split("-")[0])):
+        path = folder / "locales" / f"{name}.po"
+        if path.is_file():
+            return _read(path, path.stat().st_mtime_ns)
+    return Catalogue()
+
+
+@lru_cache(maxsize=100)
+def _read(path: Path, changed: int) -> Catalogue:
+    entries = [entry for entry in polib.pofile(str(path)) if entry.msgstr and not entry.obsolete]
+    words = Catalogue({entry.msgid: entry.msgstr for entry in entries})
+    words.drafts = frozenset(entry.msgid for entry in entries if DRAFT in entry.flags)
+    return words
+
+
+def update(programme: "Programme", app: Path | None = None) -> dict[str, int]:
+    """Bring every language's PO file up to date with the programme (and the app's sources): how many texts lack words.
+
+    Translations stay; texts that nobody reads any more are kept at the end of the file, marked obsolete.
+    """
+    texts = list(collect(programme, app))
+    lacking = {}
+    for language in programme.languages:
+        path = programme.folder / "locales" / f"{language}.po"
+        po = _merged(path, texts, language)
+        path.parent.mkdir(exist_ok=True)
+        po.save(str(path))
+        lacking[language] = (
+            0 if language == SOURCE else sum(not entry.msgstr for entry in po if not entry.obsolete)
+        )
+    return lacking
+
+
+def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
+    """Every text that staff read, in the order of forms, rules, names and app; a text may come more than once."""
+    for form in programme.forms.values():
+        yield from (Text(text, f"forms/{form['id']}") for text in _form_texts(form))
+    for tables in programme.policies.values():
+        for kind in ("items", "flags"):
+            for rule in tables[kind]:
+                yield from (Text(text, f"{kind}/{rule['id']}") for text in _rule_texts(rule))
+    yield Text(programme.title, "programme")
+    for kind, names in programme.labels.items():
+        yield from (Text(text, kind) for text in names.values())
+    yield from (Text(text, "forms") for text in MESSAGES.values())
+    yield from (
+        Text(text, "why") for text in (*ENGINE_TEXTS, *(name.replace("_", " ") for name in programme.forms))
+    )
+    if app:
+        yield from (Text(text, "dates") for text in MONTHS)
+        yield from _app_texts(app)
+
+
+def _form_texts(form: dict[str, Any]) -> Iterator[str]:
+    yield form["title"]
+    yield from _node_texts(form["body"])
+    for choices in form["choices"].values():
+        yield from (choice["label"] for choice in choices)
+
+
+def _node_texts(body: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for node in body:
+        yield from (node[field] for field in NODE_TEXTS if node.get(field))
+        yield from _node_texts(node.get("body", ()))
+
+
+def _rule_texts(rule: dict[str, Any]) -> Iterator[str]:
+    yield from (rule[field] for field in ("title", "because") if rule.get(field))
+    words = rule.get("words") or {}
+    yield from (
+        words[field] for field in ("when", "unless") if words.get(field) not in (None, "", "always", "never")
+    )
+
+
+_CALL = re.compile(r"\bt\(")
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def _app_texts(app: Path) -> Iterator[Text]:
+    """The quoted texts in the first argument of each t(…) of the app's sources: t("Open"), t(late ? "Late" : "Due")."""
+    for path in sorted(app.rglob("*.ts*")):
+        if ".test." not in path.name:
+            source = path.read_text(encoding="utf-8")
+            for call in _CALL.finditer(source):
+                for literal in _LITERAL.findall(_first_argument(source, call.end())):
+                    yield Text(literal.replace('\\"', '"'), f"app/{path.relative_to(app)}")
+
+
+def _first_argument(source: str, start: int) -> str:
+    depth, at, quoted = 0, start, False
+    while at < len(source):
+        mark = source[at]
+        if mark == '"' and source[at - 1] != "\\":
+            quoted = not quoted
+        elif not quoted and (mark in "([{"):
+            depth += 1
+        elif not quoted and (mark in ")]}" or mark == ","):
+            if depth == 0:
+                break
+            depth -= mark != ","
+        at += 1
+    return source[start:at]
+
+
+def _merged(path: Path, texts: list[Text], language: str) -> polib.POFile:
+    old = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.is_file() else {}
+    po = polib.POFile(wrapwidth=110)
+    po.metadata = {"Language": language, "MIME-Version": "1.0", "Content-Type": "text/plain; charset=UTF-8",
+                   "Content-Transfer-Encoding": "8bit"}  # fmt: skip
+    places: dict[str, list[str]] = {}
+    for text in texts:
+        places.setdefault(text.msgid, []).append(text.where)
+    for msgid, where in places.items():
+        known = old.pop(msgid, polib.POEntry(msgid=msgid))
+        shown = [(place, "") for place in list(dict.fromkeys(where))[:3]]
+        flags, words = list(known.flags), known.msgstr
+        po.append(
+            polib.POEntry(msgid=msgid, msgstr=words, flags=flags, occurrences=shown, tcomment=known.tcomment)
+        )
+    for entry in old.values():
+        if entry.msgstr:
+            po.append(
+                polib.POEntry(msgid=entry.msgid, msgstr=entry.msgstr, flags=list(entry.flags), obsolete=True)
+            )
+    return po
