@@ -127,7 +127,8 @@ def _app_texts(app: Path) -> Iterator[Text]:
             source = path.read_text(encoding="utf-8")
             for call in _CALL.finditer(source):
                 for literal in _LITERAL.findall(_first_argument(source, call.end())):
-                    yield Text(literal.replace('\\"', '"'), f"app/{path.relative_to(app)}")
+                    if any(map(str.isalpha, literal)):
+                        yield Text(literal.replace('\\"', '"'), f"app/{path.relative_to(app)}")
 
 
 def _first_argument(source: str, start: int) -> str:
