@@ -65,7 +65,7 @@ def pull(scope: Scope, cursor: Cursor | None) -> Page:
     name = f"{scope.kind}:{scope.staff}"
     seen = cursor.seen if cursor else {}
     if cursor is not None and cursor.scope == name and cursor.first is not None:
-        return first_page(scope, cursor)
+        return first_page(scope, cursor, now)
     followed = {site: now.get(site, 0) for site in sites_of(scope)}
     near = {
         site: number for site, number in seen.items() if site in followed and now.get(site, 0) - number <= FAR
@@ -77,7 +77,7 @@ def pull(scope: Scope, cursor: Cursor | None) -> Page:
     everyone = scope.kind != "caseload" or not near
     gone = no_longer_seen(scope, {site: seen[site] for site in seen.keys() - near.keys()}, everyone)
     if begin and any(begin.values()):
-        page = first_page(scope, Cursor(name, near, First(begin, None)))
+        page = first_page(scope, Cursor(name, near, First(begin, None)), now)
         page.leave += gone
         return page
     page = next_page(scope, Cursor(name, near | begin), now)
@@ -106,7 +106,7 @@ def no_longer_seen(scope: Scope, seen: dict[str, int], everyone: bool) -> list[s
     return list(others.values_list("pk", flat=True))
 
 
-def first_page(scope: Scope, cursor: Cursor) -> Page:
+def first_page(scope: Scope, cursor: Cursor, now: dict[str, int]) -> Page:
     """Whole histories, client by client, of those in scope who are at home at the sites that she has not seen."""
     assert cursor.first is not None
     heads, at = cursor.first.heads, cursor.first.at
@@ -114,7 +114,9 @@ def first_page(scope: Scope, cursor: Cursor) -> Page:
     rows, last, enter = histories(clients, at, PAGE + 1)
     more = len(rows) > PAGE
     if not more:
-        return Page(Cursor(cursor.scope, cursor.seen | heads), more=False, rows=rows, enter=enter)
+        seen = cursor.seen | heads
+        rest = any(now.get(site, 0) > number for site, number in seen.items())  # not 204, or she would never come to it
+        return Page(Cursor(cursor.scope, seen), more=rest, rows=rows, enter=enter)
     del rows[PAGE:], last[PAGE:]
     at = last[-1]
     entered = [client for client in enter if client <= at[0]]
