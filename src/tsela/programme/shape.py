@@ -14,7 +14,7 @@ from tsela.kernel.errors import Problem, nearest, problem
 from tsela.programme.source import where
 
 SCHEMAS = Path(__file__).parents[3] / "contract" / "schemas" / "programme"
-SAID = {"object": "keys with values", "array": "a list", "string": "a text"}
+SAID = {"object": "keys with values", "array": "a list", "string": "a text", "integer": "a whole number"}
 
 Schema = Mapping[str, Any]
 
