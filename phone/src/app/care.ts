@@ -117,10 +117,13 @@ export class Care {
   }
 
   private async workThrough(): Promise<void> {
+    const start = performance.now();
+    const detail = this.stale.size;
     try {
       while (this.stale.size > 0) await inBreaths(this.stale, (client) => this.replan(client), this.tell);
     } finally {
       this.work = null;
+      performance.measure("plans", { start, detail }); // for bench/phone_speed
       this.tell();
     }
   }

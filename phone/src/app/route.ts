@@ -20,12 +20,20 @@ export function parseRoute(hash: string): Route {
   return { at: "today" };
 }
 
+/** The page before is remembered with the step, so that a finished form can go back to it. */
 export function go(path: string): void {
-  location.hash = `#/${path}`;
+  history.pushState({ from: location.hash }, "", `#/${path}`);
+  dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-/** Go somewhere without leaving the page that was left in the history (a saved form is not reopened by Back). */
+/** Take the place of this page in the history. */
 export function goInstead(path: string): void {
-  history.replaceState(null, "", `#/${path}`);
+  history.replaceState(history.state, "", `#/${path}`);
   dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+/** A form is done: back to where it was opened, if that is where it leads; it is not reopened by Back. */
+export function finish(path: string): void {
+  if ((history.state as { from?: string } | null)?.from === `#/${path}`) history.back();
+  else goInstead(path);
 }

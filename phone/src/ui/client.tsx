@@ -138,9 +138,9 @@ function TaskCard({ task, client }: { task: Task; client: string }) {
         {item?.source && <p class="soft">{item.source}</p>}
       </details>
       {open && form && (
-        <a class="button go" href={`#/form/${form}/${client}`}>
+        <button type="button" class="button go" onClick={() => go(`form/${form}/${client}`)}>
           {t(session.bundle?.forms[form]?.title ?? form)}
-        </a>
+        </button>
       )}
     </article>
   );

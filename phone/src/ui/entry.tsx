@@ -1,7 +1,7 @@
 /** One entry: what was written, when, by whom; to correct it or take it out. Every version is kept. */
 import { useState } from "preact/hooks";
 import { today } from "../app/clock";
-import { goInstead } from "../app/route";
+import { finish } from "../app/route";
 import { dayText, t } from "../app/words";
 import type { CareEvent } from "../sync/event";
 import { AnswerList } from "./answers";
@@ -85,8 +85,8 @@ function Trouble({ id }: { id: string }) {
   if (entry?.state !== "problem") return null;
   return (
     <p class="note bad">
-      <b>{t(entry.error?.what ?? "The server did not take this entry.")}</b> {t(entry.error?.remedy ?? "")}{" "}
-      <span class="soft">{entry.error?.code}</span>
+      <b>{entry.error ? t(entry.error.what) : t("The server did not take this entry.")}</b>{" "}
+      {entry.error && t(entry.error.remedy)} <span class="soft">{entry.error?.code}</span>
     </p>
   );
 }
@@ -97,7 +97,7 @@ function Remove({ event }: { event: CareEvent }) {
   const remove = async () => {
     await session.remove(event);
     say(t("Removed. The history is kept."));
-    goInstead(`client/${event.client}`);
+    finish(`client/${event.client}`);
   };
   if (!sure)
     return (

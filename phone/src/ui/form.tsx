@@ -1,7 +1,7 @@
 /** A form, page by page: every answer is kept at once as a draft; nothing counts until it is saved. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { today } from "../app/clock";
-import { goInstead } from "../app/route";
+import { finish } from "../app/route";
 import type { FormDraft } from "../app/session";
 import { t } from "../app/words";
 import { type Form, type OpenForm, openForm, type Part } from "../core/forms";
@@ -75,7 +75,7 @@ export function FormScreen({ start }: { start: Start }) {
       draft: start.draft,
     });
     say(t("Saved on this phone"));
-    goInstead(start.after);
+    finish(start.after);
   };
 
   const choose = (how: Mode) => {
@@ -141,7 +141,7 @@ function Resumed({ start }: { start: Start }) {
   const { session } = useRoom();
   const again = async () => {
     await session.dropDraft(start.draft);
-    goInstead(start.after);
+    history.back();
   };
   return (
     <p class="note">

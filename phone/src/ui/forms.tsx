@@ -1,6 +1,7 @@
 /** Which form? First those that her plan asks for, then all that are offered to her. */
 import { today } from "../app/clock";
 import type { Form } from "../app/programme";
+import { goInstead } from "../app/route";
 import { t } from "../app/words";
 import { useSession } from "./context";
 import { Icon, Page } from "./kit";
@@ -40,10 +41,10 @@ function FormList({ title, forms, client }: { title: string; forms: readonly For
       <ul class="rows">
         {forms.map((form) => (
           <li key={form.id}>
-            <a class="row" href={`#/form/${form.id}/${client}`}>
+            <button type="button" class="row" onClick={() => goInstead(`form/${form.id}/${client}`)}>
               <span class="strong">{t(form.title)}</span>
               <Icon name="next" />
-            </a>
+            </button>
           </li>
         ))}
       </ul>

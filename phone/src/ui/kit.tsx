@@ -154,6 +154,8 @@ export function Reach({ person }: { person: Person }) {
 export function ageText(birthDate: string, today: string): string {
   const days = Math.round((Date.parse(today) - Date.parse(birthDate)) / 86_400_000);
   if (!birthDate || Number.isNaN(days) || days < 0) return "";
+  if (days === 0) return t("born today");
+  if (days === 1) return t("1 day old");
   if (days < 14) return t("{n} days old", { n: days });
   if (days < 92) return t("{n} weeks old", { n: Math.floor(days / 7) });
   const months = monthsBetween(birthDate, today);

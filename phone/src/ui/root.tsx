@@ -79,7 +79,7 @@ function Rooms({ session, hidden }: { session: Session; hidden: () => void }) {
   const room = useMemo(() => {
     const say = (text: string) => {
       setSaid(text);
-      setTimeout(() => setSaid(""), 4_000);
+      setTimeout(() => setSaid(""), 3_000);
     };
     const lock = () => void leave("");
     const hide = () => {

@@ -114,9 +114,9 @@ function Problems({ entries }: { entries: readonly Entry[] }) {
               <b>{t(session.bundle?.forms[event.form]?.title ?? event.form)}</b> ·{" "}
               {session.care?.person(event.client)?.name ?? "?"} · {dayText(event.occurred_on, today())}
             </p>
-            <p class="alarm strong">{t(error?.what ?? "The server did not take this entry.")}</p>
+            <p class="alarm strong">{error ? t(error.what) : t("The server did not take this entry.")}</p>
             <p>
-              {t(error?.remedy ?? "Ask your coordinator.")} <span class="soft">{error?.code}</span>
+              {error ? t(error.remedy) : t("Ask your coordinator.")} <span class="soft">{error?.code}</span>
             </p>
             <div class="side">
               <button type="button" class="button" onClick={() => void again([event.id])}>
