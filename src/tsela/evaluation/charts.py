@@ -4,6 +4,7 @@ Every estimate is drawn with its interval; labels stand where the eye is, so tha
 Okabe and Ito's palette, which stays distinct for the colour-blind and in grey.
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ def against_benchmarks(name: str, found: Row, benchmarks: Sequence[Row], unit: s
     """Our estimate with its interval above the published figures, each a line with its name."""
     ours = {"label": name, "value": found["value"], "low": found["low"], "high": found["high"], "text": estimate(found, unit)}
     theirs = [
-        {"label": [one["what"], f"{one['source']}, {one['as_of']}"], "value": one["value"], "text": number(one["value"], unit)}
+        {"label": textwrap.wrap(f"{one['what']} ({one['as_of']})", 44), "value": one["value"], "text": number(one["value"], unit)}
         for one in benchmarks
     ]
     rows = [{**row, "y": str(place)} for place, row in enumerate([ours, *theirs])]
@@ -73,7 +74,7 @@ def trend(groups: Mapping[str, Row], benchmark: Row | None, unit: str) -> Spec:
     rows = [{"quarter": name, **{key: found[key] for key in ("value", "low", "high")}} for name, found in groups.items()]
     seen = [row for row in [*rows, *([benchmark] if benchmark else [])] if row["value"] is not None]
     scale = _scale(seen, unit)
-    x = {"field": "quarter", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    x = {"field": "quarter", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}, "scale": {"domain": list(groups)}}
     y = {"field": "value", "type": "quantitative", "scale": scale, "axis": _axis(unit)}
     bar = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
     layers: list[Spec] = [
@@ -83,6 +84,9 @@ def trend(groups: Mapping[str, Row], benchmark: Row | None, unit: str) -> Spec:
     if benchmark:
         line = {"data": {"values": [{"value": benchmark["value"]}]}, "encoding": {"y": y}}
         layers.append({**line, "mark": {"type": "rule", "color": ORANGE, "strokeDash": [4, 3]}})
+    hidden = [{"quarter": name, "text": "too few to show"} for name, found in groups.items() if found["hidden"]]
+    note = {"mark": {"type": "text", "color": GREY, "y": 170}, "encoding": {"x": x, "text": {"field": "text", "type": "nominal"}}}
+    layers.append({**note, "data": {"values": hidden}})
     return {"width": 620, "height": 180, "data": {"values": rows}, "layer": layers}
 
 
@@ -130,20 +134,21 @@ def bounds(found: Row, among_final: Row, benchmark: Row | None, unit: str) -> Sp
     return _chart(rows, [rule, band, *_estimates("true", scale, unit, y), _texts(scale, y)], 46)
 
 
-def number(value: float | None, unit: str) -> str:
-    """'1.3%', or '0.08' for a rate per 100 person-years."""
+def number(value: float | None, unit: str, like: float | None = None) -> str:
+    """'1.3%', or '0.08' for a rate per 100 person-years; as many digits as `like` has, so that an interval reads evenly."""
     if value is None:
         return "no figure"
-    shown = value * 100 if unit == "share" else value
-    digits = 2 if shown < 1 or unit != "share" else 1
-    return f"{shown:.{digits}f}{'%' if unit == 'share' else ''}"
+    scale, sign = (100, "%") if unit == "share" else (1, "")
+    size = scale * (value if like is None else like)
+    digits = 1 if unit == "share" and (size >= 1 or size == 0) else 2
+    return f"{f'{scale * value:.{digits}f}' if value else '0'}{sign}"
 
 
 def estimate(found: Row, unit: str) -> str:
     """'1.3% (0.9 to 1.9)'."""
     if found["value"] is None:
         return "nobody to count"
-    low, high = (number(found[end], unit).rstrip("%") for end in ("low", "high"))
+    low, high = (number(found[end], unit, found["value"]).rstrip("%") for end in ("low", "high"))
     return f"{number(found['value'], unit)} ({low} to {high})"
 
 

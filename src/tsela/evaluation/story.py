@@ -60,15 +60,29 @@ def _card(one: One) -> dict[str, str]:
     return {
         "id": one["id"], "title": one["short"], "value": number(one["value"], one["unit"]), "interval": interval(one),
         "fraction": fraction(one), "beside": f"{beside['title']}: {estimate({**beside, 'unit': 'share'})}" if beside else "",
-        "verdict": next(iter(_verdicts(one)), ""),
+        "verdict": _short(one),
     }  # fmt: skip
+
+
+def _short(one: One) -> str:
+    """How the first published figure compares, in a few words."""
+    first = one["benchmark"]
+    if not first or first["says"] not in ("better", "worse"):
+        return "" if not first else f"The interval includes {number(first['value'], one['unit'])}: {first['what']} ({first['as_of']})"
+    side = "Below" if (first["says"] == "better") == (first["direction"] == "at_most") else "Above"
+    return f"{side} {number(first['value'], one['unit'])}: {first['what']} ({first['as_of']})"
 
 
 def interval(one: One) -> str:
     """'95% interval 0.9% to 1.9%'."""
     if one["low"] is None:
         return "no interval: nobody to count"
-    return f"95% interval {number(one['low'], one['unit'])} to {number(one['high'], one['unit'])}"
+    return f"95% interval {_between(one, one)}"
+
+
+def _between(limits: One, one: One) -> str:
+    like = one.get("value") if one.get("value") is not None else limits["high"]
+    return " to ".join(number(limits[end], one["unit"], like) for end in ("low", "high"))
 
 
 def estimate(one: One) -> str:
@@ -79,29 +93,35 @@ def estimate(one: One) -> str:
 
 
 def fraction(one: One) -> str:
-    """'26 children confirmed infected, of 2,000 exposed children with a final result'."""
+    """'26 of 2,000: children confirmed infected, of exposed children with a final result'."""
     words, n = one["words"], one["denominator"]
-    below = f"{n:,.0f}" if isinstance(n, float) else f"{n:,}"
-    return f"{one['numerator']:,} {words.get('numerator', 'counted')}, of {below} {words.get('denominator', '')}".strip()
+    numerator, denominator = words.get("numerator", "numerator"), words.get("denominator", "denominator")
+    if one["kind"] == "rate":
+        return f"{one['numerator']:,} in {n or 0:,.0f} {denominator}: {numerator}"
+    return f"{one['numerator']:,} of {n:,}: {numerator}, of {denominator}"
 
 
 def unknown(one: One) -> str:
     return f"{one['unknown']:,} {one['words'].get('unknown', 'unknown')}" if one["unknown"] else ""
 
 
-def _verdicts(one: One) -> Iterator[str]:
+SAYS = {
+    "better": "better: the whole interval lies on the better side",
+    "worse": "worse: the whole interval lies on the worse side",
+    "unclear": "cannot be told apart: it lies inside our interval",
+    "no figure": "nobody to compare",
+}
+
+
+def _verdicts(one: One) -> Iterator[dict[str, str]]:
+    """Each published figure, our exact interval, and what may be said."""
     for benchmark in one["benchmarks"]:
-        value = number(benchmark["value"], one["unit"])
-        name = f"{value} ({benchmark['what']}; {benchmark['source']}, {benchmark['as_of']})"
-        limits = f"{number(benchmark['low'], one['unit'])} to {number(benchmark['high'], one['unit'])}"
-        below = (benchmark["says"] == "better") == (benchmark["direction"] == "at_most")
-        if benchmark["says"] == "no figure":
-            yield f"There is nobody to compare with {name}."
-        elif benchmark["says"] == "unclear":
-            yield f"{name} lies inside the exact 95% interval, {limits}: these data cannot tell the difference."
-        else:
-            side = "below" if below else "above"
-            yield f"The whole exact 95% interval, {limits}, lies {side} {name}: {benchmark['says']}."
+        exact = "" if benchmark["low"] is None else _between(benchmark, one)
+        yield {
+            "id": one["id"], "figure": number(benchmark["value"], one["unit"]), "what": _upper(benchmark["what"]),
+            "source": f"{benchmark['source']} ({benchmark['as_of']})", "note": benchmark.get("note", ""), "exact": exact,
+            "says": benchmark["says"], "meaning": SAYS[benchmark["says"]],
+        }  # fmt: skip
 
 
 def _charts(lead: One, others: Sequence[One], results: One) -> Iterator[dict[str, str]]:
@@ -150,6 +170,10 @@ def _provenance(results: One) -> list[tuple[str, str]]:
         ("Period", f"{results['period']['from']} to {results['period']['to']}"), ("Known on", results["as_of"]),
     ]  # fmt: skip
     return rows + [(name, version) for name, version in results["versions"].items()]
+
+
+def _upper(text: str) -> str:
+    return text if text.startswith("m2m") else text[:1].upper() + text[1:]
 
 
 def _day(text: str) -> str:
