@@ -37,8 +37,8 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start() -> Server:
-    """A running, empty server with one database and one user, both named tsela."""
+def start(durable: bool = False) -> Server:
+    """A running, empty server with one database and one user, both named tsela. `durable`: as a real one, for bench/."""
     programs, user = find_programs(), unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="tsela-pg-", dir="/tmp"))  # a socket's path must be short
     if user:
@@ -58,7 +58,7 @@ def start() -> Server:
         "--locale=C",
     ]
     subprocess.run([*initdb, "--no-sync"], check=True, **common)
-    settings = QUICK | {"listen_addresses": "", "unix_socket_directories": str(folder)}
+    settings = (QUICK if not durable else {}) | {"listen_addresses": "", "unix_socket_directories": str(folder)}
     command = [programs / "postgres", "-D", folder / "data"]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]

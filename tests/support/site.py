@@ -45,11 +45,11 @@ class Site:
         )
         return done.stdout
 
-    def start(self, seconds: float = 60) -> "Site":
+    def start(self, seconds: float = 60, arguments: tuple[str, ...] = ()) -> "Site":
         """Serve, and return when the site answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tsela", "serve", "--host", "127.0.0.1", "--port", str(self.port)],
+                [sys.executable, "-m", "tsela", "serve", "--host", "127.0.0.1", "--port", str(self.port), *arguments],
                 env=self._environment(), cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )  # fmt: skip

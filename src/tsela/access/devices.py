@@ -36,7 +36,7 @@ def claim_device(code: str, *, label: str, who: str) -> tuple[Device, str]:
 
     E505 and E506 say why not. The code is taken by one conditional update: of two phones, one gets it.
     """
-    limit_attempts(f"claim:{who}")
+    attempt = limit_attempts(f"claim:{who}")
     hashed, now = digest(tidy(code)), timezone.now()
     with transaction.atomic():
         free = DeviceCode.objects.filter(code_hash=hashed, used_at=None, expires_at__gt=now)
@@ -48,6 +48,7 @@ def claim_device(code: str, *, label: str, who: str) -> tuple[Device, str]:
         token = secrets.token_urlsafe(32)
         device = Device.objects.create(staff=staff, label=label[:120], token_hash=digest(token))
         audit.note(device, "device.claim", staff.id)
+        attempt.delete()
     return device, token
 
 
@@ -78,13 +79,13 @@ def revoke_device(device: Device, *, by: Staff) -> None:
     device.refresh_from_db()
 
 
-def limit_attempts(who: str) -> None:
-    """Count this try; E506 where there were too many of late."""
+def limit_attempts(who: str) -> Attempt:
+    """Count this try; E506 where there were too many of late. Whoever succeeds takes hers back."""
     since = timezone.now() - TRIES_WINDOW
     Attempt.objects.filter(at__lt=since).delete()
-    if Attempt.objects.filter(who=who, at__gte=since).count() >= TRIES:
+    if Attempt.objects.filter(who=who[:80], at__gte=since).count() >= TRIES:
         fail("E506", minutes=int(TRIES_WINDOW.total_seconds() // 60))
-    Attempt.objects.create(who=who[:80])
+    return Attempt.objects.create(who=who[:80])
 
 
 def tidy(code: str) -> str:

@@ -129,6 +129,6 @@ def postgresql(parts: urllib.parse.SplitResult) -> dict[str, Any]:
         "PORT": query.get("port") or str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": True}
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5}
         | {key: value for key, value in query.items() if key.startswith("ssl")},
     }

@@ -35,10 +35,14 @@ def ingest(events: Iterable[Any], *, by: Device) -> list[Result]:
     author = Author(by.staff_id, by.staff.site_codes)
     today = timezone.localdate()
     checked = [(event, check_event(event, author, today)) for event in events]
-    batch = [Incoming(event, encode(event), objection) for event, objection in checked if _may_be_known(objection)]
+    batch = [
+        Incoming(event, encode(event), objection) for event, objection in checked if _may_be_known(objection)
+    ]
     stored = iter(write(partial(_store, batch, author.sites)).results if batch else ())
     return [
-        Result(objection.where, "refused", objection) if objection and not _may_be_known(objection) else next(stored)
+        Result(objection.where, "refused", objection)
+        if objection and not _may_be_known(objection)
+        else next(stored)
         for _, objection in checked
     ]
 
@@ -59,7 +63,9 @@ def _store(batch: list[Incoming], sites: frozenset[str]) -> Decision:
             if connection.vendor == "sqlite" or not (registers or attempt or connection.in_atomic_block):
                 return _try(batch, sites)
             with transaction.atomic():
-                store.lock(batch, sites if attempt else frozenset(incoming.event["site"] for incoming in batch))
+                store.lock(
+                    batch, sites if attempt else frozenset(incoming.event["site"] for incoming in batch)
+                )
                 return _try(batch, sites)
         except STALE:
             if attempt + 1 == TRIES or connection.vendor == "sqlite":
