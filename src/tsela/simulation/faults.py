@@ -1,31 +1,27 @@
 """The fault simulator: phones, a bad network and a crashing server, all drawn from one seed (SPEC S1-S51).
 
-    python -m tsela.simulation.faults --seeds 1000
+    tsela faults --seeds 1000
 
 One thread, one clock, the server's own code on a real SQLite file. Every run ends with a healed network and checks
 that nothing was lost, doubled or seen differently (faults_checks). The same seed runs the same way, on any machine.
 """
 
-import json
-import os
 import shutil
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import click
-
 from tsela.simulation import faults_checks
 from tsela.simulation.faults_people import SITES, STAFF, Handset, Killed, Writer, staff_id
-from tsela.simulation.faults_server import Clock, Server, machine, set_clock, start_django
+from tsela.simulation.faults_server import Clock, Server, machine, set_clock
 from tsela.simulation.network import Lossy, carry
 from tsela.simulation.phones import Cut, Store, Unreachable, claim, sync
 
+Follow = Callable[[], object]  # what follows from events, as the worker does it between requests
 STEPS = 70
 ROUNDS = 8  # of syncs on a healed network, until nothing changes
 
@@ -33,8 +29,8 @@ ROUNDS = 8  # of syncs on a healed network, until nothing changes
 class Run:
     """One seed: everything that happens, in order."""
 
-    def __init__(self, seed: int, file: Path) -> None:
-        self.seed, self.rng, self.clock, self.faults = seed, Random(seed), Clock(), Counter[str]()
+    def __init__(self, seed: int, file: Path, follow: Follow) -> None:
+        self.seed, self.follow, self.rng, self.clock, self.faults = seed, follow, Random(seed), Clock(), Counter[str]()
         set_clock(self.clock)
         self.server = Server(file, self.clock, self.rng, self.faults)
         self.network = Lossy(self.server, self.rng, self.faults)
@@ -54,7 +50,10 @@ class Run:
             self._something()
             if self.rng.random() < 0.04:
                 self._misfortune()
+            if self.rng.random() < 0.05:
+                self.server.run(self.follow)
         self._heal()
+        self.server.run(self.follow)
 
     # what happens
 
@@ -182,13 +181,13 @@ class Run:
         return [sorted((id, entry.state) for id, entry in handset.store.entries.items()) for handset in self.handsets]
 
 
-def run(seed: int, folder: Path) -> tuple[Run, "faults_checks.Broken | None"]:
+def run(seed: int, folder: Path, follow: Follow) -> tuple[Run, "faults_checks.Broken | None"]:
     """Play one seed on a new database; the run, and the first thing that broke."""
     file = folder / "run.db"
     for left in folder.glob("run.db*"):
         left.unlink()
     shutil.copyfile(folder / "empty.db", file)
-    played = Run(seed, file)
+    played = Run(seed, file, follow)
     with paging(Random(f"pages {seed}")):
         try:
             played.play()
@@ -241,14 +240,14 @@ def ready() -> Iterator[Path]:
         yield folder
 
 
-def play(seeds: range, bug: Any = nullcontext, *, until_broken: bool = False) -> dict[str, Any]:
-    """Run these seeds; the totals, and by seed what broke."""
+def play(seeds: range, follow: Follow, bug: Any = nullcontext, *, until_broken: bool = False) -> dict[str, Any]:
+    """Run these seeds, with a bug if one is given; the totals, and by seed what broke."""
     totals, broken, began = Counter[str](), {}, time.perf_counter()
     events = 0
     with ready() as folder:
         for seed in seeds:
             with bug():
-                played, fault = run(seed, folder)
+                played, fault = run(seed, folder, follow)
             totals += played.faults
             events += len(played.writer.written)
             if fault:
@@ -261,27 +260,3 @@ def play(seeds: range, bug: Any = nullcontext, *, until_broken: bool = False) ->
         "doubles": kinds["double"], "divergences": kinds["divergence"], "seconds": round(time.perf_counter() - began, 1),
         "by_fault": dict(sorted(totals.items())), "broken": broken,
     }  # fmt: skip
-
-
-@click.command()
-@click.option("--seeds", default=1000, show_default=True, help="How many seeds to run.")
-@click.option("--first", default=0, show_default=True, help="The first seed.")
-@click.option("--json", "as_json", is_flag=True)
-def command(seeds: int, first: int, as_json: bool) -> None:
-    """Run the fault simulator; exit code 1 if anything was lost, doubled or seen differently."""
-    start_django()
-    report = play(range(first, first + seeds))
-    if as_json:
-        click.echo(json.dumps(report))
-    else:
-        click.echo("{seeds} seeds, {events} events, {faults} faults injected, {seconds} s".format_map(report))
-        click.echo("{losses} losses, {doubles} doubles, {divergences} divergences".format_map(report))
-        for seed, (invariant, what) in report["broken"].items():
-            click.echo(f"seed {seed}: {invariant}: {what}")
-    sys.exit(1 if report["broken"] else 0)
-
-
-if __name__ == "__main__":
-    if os.environ.get("PYTHONHASHSEED") != "0":  # the order of a set must not depend on the process
-        os.execve(sys.executable, [sys.executable, "-m", "tsela.simulation.faults", *sys.argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606
-    command()

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tsela.kernel.dates import parse_date
 from tsela.simulation.faults_people import STAFF, Handset, Written, staff_id
 from tsela.simulation.phones import Answer, Event, Request
 
 if TYPE_CHECKING:
     from tsela.simulation.faults import Run
 
+PLANS_A_PHONE = 3
 # invariant → what its breaking is called in the totals
 KINDS = {
     "acknowledged": "loss", "kept": "loss", "unsent": "loss", "settles": "divergence",
@@ -54,10 +56,12 @@ def check(run: "Run") -> None:
     check_numbers(log)
     people = people_of(log)
     check_projection(people)
+    check_planned(people)
     check_refusals(run, people)
     for handset in run.handsets:
         if not handset.lost:
             check_scope(handset, log, people)
+            check_plans(run, handset, people)
     check_audit()
 
 
@@ -90,12 +94,14 @@ def check_log(run: "Run", log: list[Row], stored: Mapping[str, Event]) -> None:
 def check_kept(handset: Handset, written: Iterable[Written], stored: Mapping[str, Event]) -> None:
     """Every event written here is on the server, or here as a problem that says why; none still waits."""
     demand("unsent", [event["id"] for event in handset.store.unsent()])
-    problems = {entry.event["id"]: entry for entry in handset.store.problems()}
+    problems = {entry.event["id"] for entry in handset.store.problems()}
+    sent = [entry.event for entry in handset.store.entries.values() if entry.state == "sent"]
+    demand("kept", [f"{event['id']} is called sent" for event in sent if stored.get(event["id"]) != event])
     for one in written:
         if one.handset is handset:
             id = one.event["id"]
             on_server = stored.get(id) == one.event
-            if not on_server and id not in problems and not (one.refused == "E405" and id in handset.store.entries):
+            if not on_server and id not in problems and one.refused != "E405":  # a pull may bring the id's owner instead
                 raise Broken("kept", f"{id} of {handset.name} is neither on the server nor on her phone")
             if on_server and (id in problems or one.refused):
                 raise Broken("refused", f"{id} is on the server, and should not be: {one.refused or 'it is a problem'}")
@@ -181,6 +187,37 @@ def check_scope(handset: Handset, log: list[Row], people: Mapping[str, Person]) 
     held = {id: entry.event for id, entry in handset.store.entries.items()}
     demand("scope", [f"{handset.name} lacks {id}" for id in due if id not in held or (held[id] != due[id] and id not in own)])
     demand("scope", [f"{handset.name} holds {id}" for id in held if id not in due and id not in own])
+
+
+def check_planned(people: Mapping[str, Person]) -> None:
+    from tsela.care.models import StoredPlan
+
+    demand("plans", people.keys() ^ set(StoredPlan.objects.values_list("client", flat=True)))
+
+
+def check_plans(run: "Run", handset: Handset, people: Mapping[str, Person]) -> None:
+    """The plans that this phone computes are the plans that the server stored, for families that it sees whole."""
+    from tsela.care.engine import Records, plan
+    from tsela.care.models import StoredPlan
+    from tsela.care.rules import rules_at
+
+    events = [entry.event for entry in handset.store.entries.values() if entry.pulled]
+    seen = {event["client"] for event in events}
+    own = {entry.event["client"] for entry in handset.store.entries.values() if not entry.pulled}
+    whole = sorted(client for client in seen - own if family(client, people) <= seen - own)
+    stored = StoredPlan.objects.in_bulk(run.rng.sample(whole, min(PLANS_A_PHONE, len(whole))))
+    today = parse_date(run.clock.today.isoformat())
+    for client, row in stored.items():
+        rules = rules_at(people[client].home)
+        here, there = plan(rules, Records(rules, events), client, today).as_dict(), json.loads(row.plan)
+        if any(here[part] != there[part] for part in ("tasks", "flags", "recheck")):
+            raise Broken("plans", f"{client}: {handset.name} sees another plan than the server")
+
+
+def family(client: str, people: Mapping[str, Person]) -> set[str]:
+    """Whom her plan looks at, besides herself."""
+    mother = people[client].mother
+    return {id for id, who in people.items() if who.mother == client} | ({mother} & people.keys())
 
 
 def clients_of(staff: str, role: str, sites: set[str], people: Mapping[str, Person]) -> set[str]:
