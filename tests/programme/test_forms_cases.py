@@ -17,7 +17,9 @@ def interpreter(request: Any) -> Iterator[Any]:
     getattr(interpreter, "close", lambda: None)()
 
 
-@pytest.mark.parametrize(("topic", "case"), EXAMPLES, ids=lambda part: part if isinstance(part, str) else part["name"])
+@pytest.mark.parametrize(
+    ("topic", "case"), EXAMPLES, ids=lambda part: part if isinstance(part, str) else part["name"]
+)
 def test_the_form_ends_as_the_case_says(topic: str, case: dict[str, Any], interpreter: Any) -> None:
     end = interpreter(forms.form_of(topic), case)[-1]
     assert end["answers"] == case["then"]["answers"]
@@ -27,4 +29,6 @@ def test_the_form_ends_as_the_case_says(topic: str, case: dict[str, Any], interp
 
 
 def test_the_phone_reads_these_forms() -> None:
-    assert forms.COMPILED.read_text(encoding="utf-8") == forms.compiled(), "run: python -m tests.differential.forms"
+    assert forms.COMPILED.read_text(encoding="utf-8") == forms.compiled(), (
+        "run: python -m tests.differential.forms"
+    )

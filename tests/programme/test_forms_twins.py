@@ -13,7 +13,24 @@ from tsela.programme.forms.expressions import walk
 TODAY = "2026-11-20"
 RUNS, STEPS = 60, 8
 FORMS = {**forms.programme_forms(), **{f"case {topic}": forms.form_of(topic) for topic in forms.TOPICS}}
-STRANGE = [None, "", [], True, "x", "12.5", -1, 2.5, 1e21, 2**53, "2026-02-30", ["x"], {"a": 1}, " ", "𝔸", "NaN"]
+STRANGE = [
+    None,
+    "",
+    [],
+    True,
+    "x",
+    "12.5",
+    -1,
+    2.5,
+    1e21,
+    2**53,
+    "2026-02-30",
+    ["x"],
+    {"a": 1},
+    " ",
+    "𝔸",
+    "NaN",
+]
 
 
 class Person:
@@ -28,7 +45,12 @@ class Person:
         self.nonsense = nonsense
         steps = [self.step() for _ in range(self.random.randint(1, STEPS))]
         given = {"answers": self.answers()} if self.random.random() < 0.3 else {}
-        return {"today": TODAY, "record": self.record(), "steps": self.played(steps, given.get("answers")), **given}
+        return {
+            "today": TODAY,
+            "record": self.record(),
+            "steps": self.played(steps, given.get("answers")),
+            **given,
+        }
 
     def record(self) -> dict[str, Any]:
         record = {"client_group": self.random.choice(["child", "woman"]), "birth_date": self.day()}
@@ -47,17 +69,29 @@ class Person:
         rows = len(given) if isinstance(given, list) else 0 if answers is not None else 1
         kept = []
         for step in steps:
-            row = int(step[1].split("[")[1].split("]")[0]) if "[" in step[1] else step[2] if step[0] == "remove" else -1
+            row = (
+                int(step[1].split("[")[1].split("]")[0])
+                if "[" in step[1]
+                else step[2]
+                if step[0] == "remove"
+                else -1
+            )
             if row < rows:
                 kept.append(step)
                 rows += {"add": 1, "remove": -1}.get(step[0], 0)
         return kept
 
     def answers(self) -> dict[str, Any]:
-        answers = {node["name"]: self.answer(node) for repeat, node in self.questions if not repeat and self.random.random() < 0.6}
+        answers = {
+            node["name"]: self.answer(node)
+            for repeat, node in self.questions
+            if not repeat and self.random.random() < 0.6
+        }
         for name in self.repeats:
             inside = [node for repeat, node in self.questions if repeat == name]
-            answers[name] = [{node["name"]: self.answer(node) for node in inside} for _ in range(self.random.randint(0, 2))]
+            answers[name] = [
+                {node["name"]: self.answer(node) for node in inside} for _ in range(self.random.randint(0, 2))
+            ]
         return answers
 
     def answer(self, node: dict[str, Any]) -> Any:
@@ -85,7 +119,9 @@ class Person:
         return format_date(parse_date(TODAY) + self.random.choice(near))
 
 
-def _questions(body: list[dict[str, Any]], repeat: str | None = None) -> Iterator[tuple[str | None, dict[str, Any]]]:
+def _questions(
+    body: list[dict[str, Any]], repeat: str | None = None
+) -> Iterator[tuple[str | None, dict[str, Any]]]:
     for node in body:
         if "body" in node:
             yield from _questions(node["body"], node["name"] if node["type"] == "repeat" else repeat)
@@ -96,7 +132,11 @@ def _questions(body: list[dict[str, Any]], repeat: str | None = None) -> Iterato
 def _edges(node: dict[str, Any]) -> list[int]:
     """Numbers that the question's own rules speak of, and their neighbours."""
     parts = [part for column in ("constraint", "calculation") for part in walk(node.get(column))]
-    numbers = [part[1] for part in parts if part[0] == "lit" and isinstance(part[1], int) and not isinstance(part[1], bool)]
+    numbers = [
+        part[1]
+        for part in parts
+        if part[0] == "lit" and isinstance(part[1], int) and not isinstance(part[1], bool)
+    ]
     return [number + by for number in numbers for by in (-1, 0, 1)] or [0, 1, 5]
 
 

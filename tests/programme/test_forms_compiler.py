@@ -1,0 +1,169 @@
+"""What the compiler makes of a form, and what it refuses: always with sheet, line, column and the nearest right name."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from pyxform.xls2json_backends import md_table_to_workbook, md_to_dict
+
+from differential import forms
+from tsela.programme.forms import compile_form, compile_forms, dictionary
+from tsela.programme.forms.sheets import read_sheets
+
+GOOD = """
+| survey | type              | name     | label    | relevant          | constraint            | calculation | appearance |
+|--------|-------------------|----------|----------|-------------------|-----------------------|-------------|------------|
+|        | select_one yes_no | cough    | Cough?   |                   |                       |             |            |
+|        | integer           | days     | Days     | ${cough} = 'yes'  | . >= 1 and . <= 90    |             |            |
+|        | calculate         | long     |          |                   |                       | ${days} > 7 |            |
+
+| choices | list_name | name | label |
+|---------|-----------|------|-------|
+|         | yes_no    | yes  | Yes   |
+|         | yes_no    | no   | No    |
+
+| settings | form_id | form_title |
+|----------|---------|------------|
+|          | screen  | Screen     |
+"""
+
+# what to change, into what, and how the refusal begins and what it names
+REFUSED = [
+    ("relevant ", "relevent ", "E302", "survey, column relevent", "Did you mean relevant?"),
+    ("select_one yes_no", "select_one yesno", "E307", "survey, column type", "Did you mean yes_no?"),
+    ("| integer  ", "| intager  ", "E303", "survey, column type", "Did you mean integer?"),
+    ("| integer  ", "| geopoint ", "E303", "survey, column type", "geopoint"),
+    ("${cough} = 'yes'", "${couhg} = 'yes'", "E306", "survey, column relevant", "Did you mean cough?"),
+    ("${cough} = 'yes'", "cough = 'yes'", "E306", "survey, column relevant", "Did you mean ${cough}?"),
+    ("${cough} = 'yes'", "${cough} = 'yes", "E304", "survey, column relevant", "means nothing here"),
+    ("${cough} = 'yes'", "selectd(${cough}, 'yes')", "E305", "survey, column relevant", "Did you mean selected?"),
+    ("${cough} = 'yes'", "if(${cough}, 1)", "E304", "survey, column relevant", "if() takes 3 arguments, not 2"),
+    ("${cough} = 'yes'", "/data/cough = 'yes'", "E304", "survey, column relevant", "means nothing here"),
+    ("${cough} = 'yes'", "${long} = 'true'", "E308", "survey, column calculation", "days → long → days"),
+    ("${cough} = 'yes'", ". = 'yes'", "E316", "survey, column relevant", "in a constraint"),
+    (". >= 1 and . <= 90", ". >= 1 and", "E304", "survey, column constraint", "it ends too early"),
+    (". >= 1 and . <= 90", "regex(., '\\d+')", "E304", "survey, column constraint", "quoted pattern"),
+    (". >= 1 and . <= 90", ". > pulldata('clinic', 'x')", "E304", "survey, column constraint", "pulldata"),
+    (". >= 1 and . <= 90", ". > pulldata('client', 'birthdate')", "E317", "survey, column constraint", "birth_date?"),
+    (" days     | Days ", " cough    | Days ", "E309", "survey, column name", "cough is used twice"),
+    (" days     | Days ", " Days     | Days ", "E310", "survey, column name", "'Days'"),
+    ("| Days     |", "|          |", "E313", "survey, column label", "lacks its label"),
+    ("| Days     |", "| ${dayz}? |", "E306", "survey, column label", "Did you mean days?"),
+    ("|             |            |\n|        | calculate", "|             | likert     |\n|        | calculate",
+     "E312", "survey, column appearance", "likert"),
+    ("| yes_no    | no ", "| yes_no    | n o", "E310", "choices, column name", "no spaces"),
+    ("| yes_no    | no ", "| yes_no    | yes", "E309", "choices, column name", "yes is used twice"),
+    ("name | label |\n|---------|", "name | lable |\n|---------|", "E302", "choices, column lable", "Did you mean label?"),
+    ("| form_id |", "| from_id |", "E302", "settings, column from_id", "Did you mean form_id?"),
+]  # fmt: skip
+
+
+def compiled(folder: Path, text: str) -> tuple[dict[str, Any], list[Any]]:
+    path = folder / "screen.md"
+    path.write_text(text, encoding="utf-8")
+    return compile_form(path, {"birth_date", "sex"})
+
+
+def test_a_good_form_has_no_problems(tmp_path: Path) -> None:
+    assert compiled(tmp_path, GOOD)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "place", "words"), REFUSED, ids=[f"{r[2]} {r[1].strip()}" for r in REFUSED]
+)
+def test_a_mistake_is_refused_where_it_stands(
+    tmp_path: Path, old: str, new: str, code: str, place: str, words: str
+) -> None:
+    assert old in GOOD
+    problems = compiled(tmp_path, GOOD.replace(old, new, 1))[1]
+    found = [one for one in problems if one.code == code]
+    assert found, problems
+    line = GOOD[: GOOD.index(old)].count("\n") + 1
+    assert place in found[0].where
+    assert words in f"{found[0].what} {found[0].remedy}"
+    assert code in ("E308", "E302") or f"screen.md:{line} " in found[0].where
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (["| | begin_group | g | G |"], "E311"),
+        (["| | end_group | | |"], "E311"),
+        (
+            [
+                "| | begin_repeat | r | R |",
+                "| | begin_repeat | s | S |",
+                "| | end_repeat | | |",
+                "| | end_repeat | | |",
+            ],
+            "E303",
+        ),
+    ],
+)
+def test_groups_close_and_repeats_do_not_nest(tmp_path: Path, rows: list[str], code: str) -> None:
+    lines = [
+        "| survey | type | name | label |",
+        *rows,
+        "",
+        "| settings | form_id | form_title |",
+        "| | screen | Screen |",
+    ]
+    assert code in [found.code for found in compiled(tmp_path, "\n".join(lines))[1]]
+
+
+def test_a_repeats_question_has_no_single_value_outside_it(tmp_path: Path) -> None:
+    lines = ["| survey | type | name | label | calculation |", "| | begin_repeat | babies | B | |", "| | integer | grams | G | |",
+             "| | end_repeat | | | |", "| | calculate | heavy | | ${grams} + 1 |", "| | calculate | all | | sum(${grams}) |",
+             "| settings | form_id | form_title |", "| | screen | Screen |"]  # fmt: skip
+    assert [found.code for found in compiled(tmp_path, "\n".join(lines))[1]] == ["E315"]
+
+
+def test_a_file_that_is_no_form(tmp_path: Path) -> None:
+    (tmp_path / "broken.xlsx").write_bytes(b"PK no")
+    (tmp_path / "prose.md").write_text("# Only words\n", encoding="utf-8")
+    assert [found.code for found in compile_forms(tmp_path)[1]] == ["E301", "E301"]
+
+
+def test_file_and_form_id_agree(tmp_path: Path) -> None:
+    (tmp_path / "other.md").write_text(GOOD, encoding="utf-8")
+    assert [found.code for found in compile_forms(tmp_path)[1]] == ["E318"]
+
+
+def test_a_spreadsheet_compiles_to_the_same_form(tmp_path: Path) -> None:
+    for path in sorted((forms.ROOT / "programmes/mentor_mother/forms").glob("*.md")):
+        book = md_table_to_workbook(path.read_text(encoding="utf-8"))
+        book.save(tmp_path / f"{path.stem}.xlsx")
+    again, problems = compile_forms(tmp_path)
+    assert problems == []
+    assert again == forms.programme_forms()
+
+
+def test_our_markdown_reading_is_pyxforms() -> None:
+    for path in sorted((forms.ROOT / "programmes/mentor_mother/forms").glob("*.md")):
+        theirs = md_to_dict(path.read_text(encoding="utf-8"))
+        ours = {name: [row.cells for row in sheet.rows] for name, sheet in read_sheets(path).items()}
+        assert ours == {name: theirs[name] for name in ours}, path.name
+
+
+def test_compiled_forms_fit_their_schema() -> None:
+    schema = json.loads((forms.ROOT / "contract/schemas/form.schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema_rs.validator_for(schema)
+    for form in [*forms.programme_forms().values(), *map(forms.form_of, forms.TOPICS)]:
+        assert not [f"{form['id']}: {error}" for error in validator.iter_errors(form)]
+
+
+def test_the_dictionary_of_a_form() -> None:
+    entry = dictionary(forms.programme_forms()["anc_contact"])
+    assert entry["date"] == "contact_date"
+    assert entry["questions"]["systolic"] == {"type": "integer", "min": 50, "max": 260}
+    assert entry["questions"]["diastolic"] == {"type": "integer", "min": 30, "max": 160}
+    assert entry["questions"]["urine_protein"] == {"type": "code", "codes": ["negative", "trace", "positive"]}
+    assert "infants" not in dictionary(forms.programme_forms()["pregnancy_outcome"])["questions"]
+
+
+def test_the_version_is_that_of_the_content(tmp_path: Path) -> None:
+    first = compiled(tmp_path, GOOD)[0]["version"]
+    assert compiled(tmp_path, GOOD + "\nA remark below the tables.\n")[0]["version"] == first
+    assert compiled(tmp_path, GOOD.replace("Days     |", "Nights   |"))[0]["version"] != first
