@@ -5,6 +5,7 @@ Corrections, forks, voids, wrong answers, future dates, ties on one day, childre
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -57,6 +58,7 @@ class History:
     number: int
     start: int
     events: list[Event] = field(default_factory=list)
+    counter: Iterator[int] = field(default_factory=count)
 
     def often(self, chance: float) -> bool:
         return self.random.random() < chance
@@ -65,7 +67,7 @@ class History:
         return f"c0000000-0000-4000-8000-{self.number:08x}{place:04x}"
 
     def identity(self) -> str:
-        return f"{self.random.randint(0, 99):08x}-0000-7000-8000-{self.number:06x}{len(self.events):06x}"
+        return f"{self.random.randint(0, 99):08x}-0000-7000-8000-{self.number:06x}{next(self.counter):06x}"
 
     def day(self, around: int | None = None) -> int:
         day = (self.start if around is None else around) + self.random.choice(NEAR)

@@ -24,11 +24,13 @@ class Sql:
         self, tables: Mapping[str, Any], events: Sequence[Mapping[str, Any]], asks: Sequence[tuple[str, str]]
     ) -> list[Plan]:
         with in_memory(tables, events) as connection:
-            days = {day: plans_of(connection, tables, day) for _, day in asks}
+            days = {day: plans_of(connection, tables, day) for day in {day for _, day in asks}}
         return [days[day][client] for client, day in asks]
 
 
-def plans_of(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Any], today: str) -> Mapping[str, Plan]:
+def plans_of(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Any], today: str
+) -> Mapping[str, Plan]:
     """Everyone's plan on a day, as RULES 5 has it but for `recheck`; an empty one for a stranger."""
     tasks, flags = defaultdict(list), defaultdict(set)
     if tables["items"]:

@@ -165,10 +165,8 @@ subject AS MATERIALIZED (SELECT {_all("b", self.linked)} FROM base AS b)
         durations = [due for _, due in tree["series"]] + [after for after, *_ in tree["escalate"]]
         durations += [tree[name] for name in ("opens", "late", "expires") if tree[name]]
         asked = {(duration[2], "integer") for duration in durations if len(duration) > 2}
-        for events in _walk([tree["done"], tree["when"], tree["unless"]]):
-            form = str(events.get("form"))
-            same = (test["q"] for test in _walk(list(events.values())) if test.get("same"))
-            asked |= {(question, kind) for question in same if (kind := self.kind(form, question))}
+        same = _same([tree["done"], tree["when"], tree["unless"]], "")
+        asked |= {(question, kind) for form, question in same if (kind := self.kind(form, question))}
         return asked
 
 
@@ -178,6 +176,16 @@ def _walk(tree: Any) -> Iterator[Tree]:
         yield tree
     for part in tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list) else ():
         yield from _walk(part)
+
+
+def _same(tree: Any, form: str) -> Iterator[tuple[str, str]]:
+    """Each `same` of a tree: the form whose events it tests, and the question."""
+    if isinstance(tree, Mapping):
+        form = tree.get("form") or (tree.get("of") or {}).get("form") or form
+        if tree.get("same"):
+            yield form, tree["q"]
+    for part in tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list) else ():
+        yield from _same(part, form)
 
 
 def _of_task(tree: Tree) -> bool:
