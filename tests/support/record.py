@@ -40,7 +40,7 @@ def registration(
     device: Device, client: str, caseload: Staff | None = None, mother: str = "", **fields: Any
 ) -> dict[str, Any]:
     """Her registration into this caseload (by default, the writer's own)."""
-    answers = {"given_name": client[:20], "client_group": "infant" if mother else "woman"}
+    answers = {"given_name": client[:20], "client_group": "child" if mother else "woman"}
     answers["caseload"] = (caseload or device.staff).id
     if mother:
         answers["mother"] = derived_id(mother)
