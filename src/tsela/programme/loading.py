@@ -9,6 +9,7 @@ from tsela.kernel.errors import Problem, TselaError, fail, nearest, problem
 from tsela.programme import folder as folders
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
+from tsela.programme.locales import Catalogue, catalogue
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
 from tsela.programme.source import plain, where
@@ -59,17 +60,18 @@ class Programme:
         """The policy of a country (ISO 3166-1); the default one where it has none of its own."""
         return self.countries.get(country, self.policy)
 
-    def catalogue(self, language: str) -> dict[str, str]:
-        """Message id → text. Empty for the language in which the programme is written."""
-        from tsela.programme.locales import catalogue
-
+    def catalogue(self, language: str) -> Catalogue:
+        """Message id → text, with `.drafts`. Empty for the language in which the programme is written."""
         return catalogue(self.folder, language)
 
     def bundle(self, country: str = "") -> dict[str, Any]:
         """What a phone downloads (SPEC S40), with the rules of its country."""
         locales = {language: self.catalogue(language) for language in self.languages[1:]}
+        languages = [
+            {"code": code, "draft": code in locales and bool(locales[code].drafts)} for code in self.languages
+        ]
         return {
-            "version": self.version, "name": self.name, "languages": list(self.languages),
+            "version": self.version, "name": self.name, "languages": languages,
             "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms),
             "locales": locales, "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
         }  # fmt: skip

@@ -22,7 +22,7 @@ SOURCE = "en"
 DRAFT = "fuzzy"
 NODE_TEXTS = ("label", "hint", "constraint_message", "required_message")
 # What the engine says around the programme's own words (care/engine/why.py and its twin), and short months.
-ENGINE_TEXTS = ("Counted from {form}, {date}.", "Holds: {clause}.", "No longer needed: {clause}.")
+ENGINE_TEXTS = ("Counted from {form}, {date}.", "Applies while {clause}.", "No longer needed: {clause}.")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

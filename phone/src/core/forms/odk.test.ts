@@ -104,14 +104,16 @@ function odkSeen(root: RootNode): Seen {
   const seen: Seen = {};
   for (const [path, node] of leaves(root)) {
     if (!node.currentState.relevant || node.nodeType === "note") continue;
-    const raw =
-      new DOMParser().parseFromString(node.instanceState.instanceXML, "text/xml").documentElement
-        .textContent ?? "";
+    const raw = unescaped(node.instanceState.instanceXML.replace(/<[^>]*>/g, "")).trim();
     const value =
       node.nodeType === "select" ? raw.split(" ").sort().join(" ") : raw.replace(/(\d)\.0(?!\d)/g, "$1");
     seen[path] = [value, node.validationState.violation?.condition ?? null];
   }
   return seen;
+}
+
+function unescaped(xml: string): string {
+  return xml.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 function* leaves(node: OdkNode, prefix = ""): Generator<[string, OdkNode]> {
