@@ -9,7 +9,7 @@ from differential.cases import COMPILED, Case, all_cases, answered, compiled
 from differential.executors import Executor, executors
 
 
-@pytest.fixture(scope="module", params=[0, 1], ids=["Python", "TypeScript"])
+@pytest.fixture(scope="module", params=[0, 1, 2], ids=["Python", "TypeScript", "SQL"])
 def executor(request: Any) -> Iterator[Executor]:
     executor = list(executors())[request.param]
     yield executor

@@ -30,7 +30,9 @@ def positive_mother(device, infant_age: int = 60):
     born["answers"] |= {"birth_date": ago(infant_age), "sex": "male"}
     woman = registration(device, "Nomsa", occurred_on=ago(300))
     woman["answers"] |= {"sex": "female", "birth_date": "1998-03-04"}
-    test = event(device, "hiv_test", "Nomsa", {"test_date": ago(290), "result": "positive"}, occurred_on=ago(290))
+    test = event(
+        device, "hiv_test", "Nomsa", {"test_date": ago(290), "result": "positive"}, occurred_on=ago(290)
+    )
     return [woman, test, born]
 
 

@@ -12,7 +12,7 @@ from random import Random
 from .compare import batch, differences
 from .executors import executors
 
-HISTORIES_A_BATCH = 50
+HISTORIES_A_BATCH = 100
 
 
 def main() -> int:

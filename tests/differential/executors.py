@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -98,6 +98,8 @@ def bundle(engine: Path | None = None) -> Path:
     return out
 
 
-def executors() -> Iterable[Executor]:
-    """All executors that can run here; the first is what the others are compared with."""
-    return [Python(), TypeScript()]
+def executors() -> list[Executor]:
+    """All of them; the first is what the others are compared with."""
+    from .sql import Sql
+
+    return [Python(), TypeScript(), Sql()]
