@@ -4,6 +4,10 @@ import { asDict, holds, makeRecords, makeRules, plan, planHash, type Tables, why
 import type { CareEvent } from "../sync/event";
 import { dayText, t } from "./words";
 
+export { asDict as asText, planHash };
+
+/** A plan as the engine gives it, dates as day numbers. */
+export type Worked = ReturnType<typeof plan>;
 export type Plan = ReturnType<typeof asDict>;
 export type Task = Plan["tasks"][number];
 
@@ -33,9 +37,8 @@ export class Planner {
     return this.records.infants(client);
   }
 
-  plan(client: string, today: string): { plan: Plan; hash: string } {
-    const result = plan(this.rules, this.records, client, parseDate(today) as number);
-    return { plan: asDict(result), hash: planHash(result) };
+  plan(client: string, today: string): Worked {
+    return plan(this.rules, this.records, client, parseDate(today) as number);
   }
 
   inGroup(client: string, group: string, today: string): boolean {

@@ -40,9 +40,10 @@ async function filled(name: string) {
   return { db, store, vault };
 }
 
-/** Every value of every store as text, byte for byte. */
+/** Every key and value of every store as text, byte for byte. */
 async function everything(db: Awaited<ReturnType<typeof openDatabase>>): Promise<string> {
-  const parts = await Promise.all([...db.objectStoreNames].map((name) => db.getAll(name)));
+  const stores = [...db.objectStoreNames];
+  const parts = await Promise.all(stores.flatMap((name) => [db.getAllKeys(name), db.getAll(name)]));
   const bytes = (value: unknown): string => {
     if (value instanceof Uint8Array) return Buffer.from(value).toString("latin1");
     if (value && typeof value === "object" && !(value instanceof CryptoKey))

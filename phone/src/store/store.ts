@@ -126,9 +126,10 @@ export class Store implements SyncStore {
 
   private async writeTail(records: readonly TailRecord[], draft: string | null = null): Promise<void> {
     const boxes = await Promise.all(records.map((record) => this.sealAt("tail", record.event.id, record)));
+    const done = draft === null ? null : await opaque(draft);
     const tx = this.db.transaction(["tail", "drafts"], "readwrite", { durability: "strict" });
     for (const [n, record] of records.entries()) void tx.objectStore("tail").put(boxes[n]!, record.event.id);
-    if (draft !== null) void tx.objectStore("drafts").delete(draft);
+    if (done !== null) void tx.objectStore("drafts").delete(done);
     await tx.done;
     for (const record of records) this.ledger.put({ ...record, segment: null });
     this.changed(new Set(records.map((record) => record.event.client)));
@@ -221,7 +222,8 @@ export class Store implements SyncStore {
   }
 
   async saveDraft(draft: Draft): Promise<void> {
-    await this.db.put("drafts", await this.sealAt("drafts", draft.id, draft), draft.id);
+    const key = await opaque(draft.id);
+    await this.db.put("drafts", await this.sealAt("drafts", key, draft), key);
   }
 
   async drafts<T extends Draft>(): Promise<T[]> {
@@ -229,8 +231,8 @@ export class Store implements SyncStore {
     return Promise.all(boxes.map((box, n) => unseal<T>(this.key, `drafts:${ids[n]}`, box)));
   }
 
-  deleteDraft(id: string): Promise<void> {
-    return this.db.delete("drafts", id);
+  async deleteDraft(id: string): Promise<void> {
+    await this.db.delete("drafts", await opaque(id));
   }
 
   private sealAt(store: string, id: string | number, value: unknown): Promise<Sealed> {
@@ -242,6 +244,12 @@ export class Store implements SyncStore {
     this.queue = next.catch(() => {});
     return next;
   }
+}
+
+/** A draft is named after its form and client; the database's keys are not sealed, so they say neither. */
+async function opaque(id: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
+  return Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function asUnsent(event: CareEvent): TailRecord {
