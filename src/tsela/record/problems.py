@@ -34,7 +34,7 @@ class FoundProblems:
 
 
 def check_answers(events: list[dict[str, Any]], today: date) -> FoundProblems:
-    """Every event against its form, on the day of the visit."""
+    """Every event against its form, on the day it was written."""
     programme, registrations = current(), registrations_of({event["client"] for event in events})
     found = [
         EventProblem(
@@ -45,7 +45,7 @@ def check_answers(events: list[dict[str, Any]], today: date) -> FoundProblems:
             question=question[:120],
             what=one.what,
             remedy=one.remedy,
-        )  # fmt: skip
+        )
         for event in events
         if event["answers"] is not None
         for question, one in problems_of(programme, event, registrations.get(event["client"], {}))
@@ -62,7 +62,9 @@ def problems_of(
         yield "", problem("E411", form=event["form"], nearest=nearest(event["form"], programme.forms))
         return
     try:
-        violations = check_form(form, event["answers"], event["occurred_on"], registration)
+        # On the day it was written: a result that came after the visit is no date to come.
+        written = max(event["occurred_on"], event["recorded_at"][:10])
+        violations = check_form(form, event["answers"], written, registration)
     except Exception:  # whatever an event holds, it must not stop those that follow it
         log.exception("The form %s could not check event %s", event["form"], event["id"])
         return

@@ -126,7 +126,15 @@ def _feeding(pen: Pen, child: _Child) -> None:
             )
     if child.dies is None or stops < child.dies:
         date = format_date(stops)
-        pen.write("feeding", child.client, stops, "home", breastfeeding="no", breastfeeding_stopped_date=date)
+        pen.write(
+            "feeding",
+            child.client,
+            stops,
+            "home",
+            pattern="none",
+            breastfeeding="no",
+            breastfeeding_stopped_date=date,
+        )
 
 
 def _death(pen: Pen, child: _Child) -> None:

@@ -23,7 +23,7 @@ STAFF: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 VISITS: list[tuple[str, dict[str, Any]]] = [
     ("anc_contact", {"danger_signs": ["vaginal_bleeding"], "systolic": 150}),
-    ("anc_contact", {"danger_signs": ["none"]}),
+    ("anc_contact", {"systolic": 110}),
     ("art_start", {"regimen": "tld"}),
     ("art_dispense", {"days_supplied": 30}),
     ("art_dispense", {"days_supplied": "thirty"}),  # answers that the dictionary refuses: stored and flagged (S24)

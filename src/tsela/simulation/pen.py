@@ -33,7 +33,9 @@ class Pen:
             return None
         given = {name: answer for name, answer in answers.items() if answer is not None}
         chance = self.rng.random()
-        written = self._entry_day(day)
+        written = max(
+            self._entry_day(day), parse_date(given.get("result_date")) or day
+        )  # nobody knows a result before
         if chance < self.behaviour.corrected and (wrong := self._mistaken(given)) is not None:
             first = self._append(form, client, day, mode, wrong, written)
             later = min(written + self.rng.randint(0, 10), self.until)

@@ -14,5 +14,5 @@ __all__ = ["Answers", "OpenForm", "Violation", "check_answers"]
 def check_answers(
     form: dict[str, Any], answers: Answers, today: str, record: Mapping[str, Any] | None = None
 ) -> list[Violation]:
-    """What is wrong with an event's answers (F7). `today` is the day of the visit, `record` the registration's answers."""
+    """What is wrong with an event's answers (F7). `today` is the day it was written, `record` the registration's answers."""
     return OpenForm(form, today=today, record=record, answers=answers).violations()
