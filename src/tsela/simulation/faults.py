@@ -22,7 +22,7 @@ from tsela.simulation.network import Lossy, carry
 from tsela.simulation.phones import Cut, Store, Unreachable, claim, sync
 
 Follow = Callable[[], object]  # what follows from events, as the worker does it between requests
-STEPS = 70
+STEPS = 50
 ROUNDS = 8  # of syncs on a healed network, until nothing changes
 
 
@@ -63,7 +63,7 @@ class Run:
         handset = self.rng.choice(free) if free else None
         if handset is None or (handset.lost and not handset.store.token):
             return
-        if handset.store.token and not handset.lost and self.rng.random() < 0.4:
+        if handset.store.token and not handset.lost and self.rng.random() < 0.5:
             with self._in_hand(handset):
                 self.writer.write(handset)
         else:
@@ -205,7 +205,7 @@ def paging(rng: Random) -> Iterator[None]:
     from tsela.record import pull
 
     kept = pull.PAGE, pull.FAR, pull.CLIENTS
-    pull.PAGE, pull.FAR, pull.CLIENTS = rng.choice((2, 5, 40)), rng.choice((3, 15, 10_000)), rng.choice((1, 3, 300))
+    pull.PAGE, pull.FAR, pull.CLIENTS = rng.choice((3, 8, 40)), rng.choice((3, 15, 10_000)), rng.choice((1, 3, 300))
     try:
         yield
     finally:
@@ -240,20 +240,21 @@ def ready() -> Iterator[Path]:
         yield folder
 
 
-def play(seeds: range, follow: Follow, bug: Any = nullcontext, *, until_broken: bool = False) -> dict[str, Any]:
+def play(
+    folder: Path, seeds: range, follow: Follow, bug: Any = nullcontext, *, until_broken: bool = False
+) -> dict[str, Any]:
     """Run these seeds, with a bug if one is given; the totals, and by seed what broke."""
     totals, broken, began = Counter[str](), {}, time.perf_counter()
     events = 0
-    with ready() as folder:
-        for seed in seeds:
-            with bug():
-                played, fault = run(seed, folder, follow)
-            totals += played.faults
-            events += len(played.writer.written)
-            if fault:
-                broken[seed] = [fault.invariant, fault.what]
-                if until_broken:
-                    break
+    for seed in seeds:
+        with bug():
+            played, fault = run(seed, folder, follow)
+        totals += played.faults
+        events += len(played.writer.written)
+        if fault:
+            broken[seed] = [fault.invariant, fault.what]
+            if until_broken:
+                break
     kinds = Counter(faults_checks.KINDS[invariant] for invariant, _ in broken.values())
     return {
         "seeds": len(seeds), "events": events, "faults": sum(totals.values()), "losses": kinds["loss"],

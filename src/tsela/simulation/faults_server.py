@@ -6,6 +6,7 @@ gone. While a request reads outside a transaction, another may run between two o
 
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ class Server:
 
     def run(self, work: Callable[[], Any]) -> Any:
         """Other work of the server's, which can crash as well; None where it did."""
-        self._plan_crash()
+        self._plan_crash(0.6)
         value = self._until_crash(work)
         if self._dead:
             self._restart()
@@ -96,12 +97,12 @@ class Server:
         self._dead = False
         self.connection.close()
 
-    def _plan_crash(self) -> bool:
+    def _plan_crash(self, share: float = 0.12) -> bool:
         """Choose a statement to crash at, if any; whether to crash between commit and answer."""
         self._statements = self._crash_at = 0
         if self.healed or self._inside:  # a crash takes both requests along: the outer one may have it
             return False
-        self._crash_at = self.rng.randint(1, 40) if self.rng.random() < 0.12 else 0
+        self._crash_at = self.rng.randint(1, 40) if self.rng.random() < share else 0
         return self.rng.random() < 0.03
 
     def _answer(self, request: Request) -> Answer:
@@ -186,12 +187,13 @@ def machine() -> Iterator[Path]:
     connection.settings_dict["OPTIONS"]["init_command"] = QUICK
     connection.settings_dict["NAME"] = str(folder / "empty.db")
     call_command("migrate", verbosity=0)
-    kept = django.utils.timezone.now, writer._jobs, writer._ensure_thread
+    kept = django.utils.timezone.now, writer._jobs, writer._ensure_thread, sys.unraisablehook
+    sys.unraisablehook = lambda _: None  # what a crash leaves open complains when it is collected
     writer._jobs, writer._ensure_thread = InlineWriter(), lambda: None  # type: ignore[assignment]
     try:
         yield folder
     finally:
-        django.utils.timezone.now, writer._jobs, writer._ensure_thread = kept
+        django.utils.timezone.now, writer._jobs, writer._ensure_thread, sys.unraisablehook = kept
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -105,10 +105,10 @@ class Life:
         tests = self.woman.tests
         if not tests or tests[0][1]:
             return
-        negatives = [day for day, positive in tests if not positive]
+        second = tests[1][0] if len(tests) > 1 else None
         positive = next((day for day, positive in tests if positive), None)
         client, site = self.woman.client, self.site.code
-        self.truth.negatives.append(Negative(client, site, negatives[0], negatives[-1], positive))
+        self.truth.negatives.append(Negative(client, site, tests[0][0], second, positive))
 
     # treatment
 
@@ -247,7 +247,10 @@ class Life:
         if end > self.until or not self._here(end):
             return None
         if lost:
-            write("pregnancy_outcome", client, end, outcome="miscarriage", outcome_date=format_date(end))
+            write(
+                "pregnancy_outcome", client, end, outcome="miscarriage", outcome_date=format_date(end),
+                place="facility",
+            )  # fmt: skip
             return None
         for after in (98, 183, 274, 365):
             self._retest(infected_on, end + after + rng.randint(-7, 7))
@@ -280,7 +283,7 @@ class Life:
                 or (day != first_anc and self._chance(self.behaviour.missed_visit))
             ):
                 continue
-            danger = [rng.choice(DANGER_SIGNS)] if self._chance(self.behaviour.danger_sign) else ["none"]
+            danger = [rng.choice(DANGER_SIGNS)] if self._chance(self.behaviour.danger_sign) else None
             self.pen.write(
                 "anc_contact", self.woman.client, day, contact_date=format_date(day),
                 gestation_weeks=(day - lmp) // 7, systolic=rng.randint(95, 138), diastolic=rng.randint(58, 88),

@@ -45,17 +45,26 @@ class Treatment:
 
 @dataclass(frozen=True)
 class Negative:
-    """A woman whose first test was negative, and the days of her later tests."""
+    """A woman whose first test was negative; the days of her second test and of her first positive one."""
 
     client: str
     site: str
     first_negative: int
-    last_negative: int
+    second_test: int | None
     positive: int | None
 
     @property
+    def followed_until(self) -> int | None:
+        """Pregnancy and about a year of breastfeeding."""
+        return add(self.first_negative, 18, "months")
+
+    @property
     def retested(self) -> bool:
-        return self.positive is not None or self.last_negative > self.first_negative
+        return _by(self.second_test, self.followed_until)
+
+    @property
+    def seroconverted(self) -> bool:
+        return _by(self.positive, self.followed_until)
 
 
 @dataclass
@@ -76,7 +85,7 @@ class Truth:
             "EID_2M": self._by_year(babies, self._aged(2), _all, self._tested_by_2_months),
             "RET12": self._by_year(self.treatments, self._year_on_art, self._stayed_or_lost, self._retained),
             "SEROCONV": self._by_year(
-                self.negatives, lambda n: n.first_negative, lambda n: n.retested, _seroconverted
+                self.negatives, lambda n: n.followed_until, lambda n: n.retested, lambda n: n.seroconverted
             ),
         }
 
@@ -129,5 +138,5 @@ def _all(person: object) -> bool:
     return True
 
 
-def _seroconverted(woman: Negative) -> bool:
-    return woman.positive is not None
+def _by(day: int | None, limit: int | None) -> bool:
+    return day is not None and limit is not None and day <= limit

@@ -21,14 +21,23 @@ Examples:
 def command(seeds: int, first: int, as_json: bool) -> None:
     """Play sync over a bad network with a crashing server; exit code 1 if anything is lost, doubled or differs."""
     if os.environ.get("PYTHONHASHSEED") != "0":  # the order of a set must not depend on the process
-        arguments = [sys.executable, "-m", "tsela", "faults", f"--seeds={seeds}", f"--first={first}", *["--json"] * as_json]
+        arguments = [
+            sys.executable,
+            "-m",
+            "tsela",
+            "faults",
+            f"--seeds={seeds}",
+            f"--first={first}",
+            *["--json"] * as_json,
+        ]
         os.execve(sys.executable, arguments, {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606
     from tsela.simulation.faults_server import start_django
 
     start_django()
-    from tsela.simulation.faults import play
+    from tsela.simulation.faults import play, ready
 
-    report = play(range(first, first + seeds), follow)
+    with ready() as folder:
+        report = play(folder, range(first, first + seeds), follow)
     if as_json:
         print_json(report)
     else:
@@ -43,6 +52,5 @@ def follow() -> None:
     """What the worker does between requests."""
     from tsela.work.subscriptions import follow_all, nightly
 
-    while follow_all():
-        pass
+    follow_all()
     nightly()
