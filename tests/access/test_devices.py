@@ -69,8 +69,16 @@ def test_s10_many_phones_may_be_claimed_behind_one_address(naledi):
 def test_s10_over_http(client, naledi):
     thandi = someone(name="Thandi")
     code = actions.make_device_code(thandi, by=naledi)
-    answer = client.post("/api/v1/devices/claim", {"code": code, "label": "x"}, content_type="application/json").json()
-    assert answer["staff"] == {"id": thandi.id, "name": "Thandi", "role": "mentor_mother", "sites": ["ZA-GP-TEMBISA"], "language": "en"}
+    answer = client.post(
+        "/api/v1/devices/claim", {"code": code, "label": "x"}, content_type="application/json"
+    ).json()
+    assert answer["staff"] == {
+        "id": thandi.id,
+        "name": "Thandi",
+        "role": "mentor_mother",
+        "sites": ["ZA-GP-TEMBISA"],
+        "language": "en",
+    }
     assert answer["programme"] == "mentor_mother"
     assert devices.authenticate(answer["token"]).id == answer["device"]
 

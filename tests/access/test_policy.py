@@ -50,7 +50,12 @@ def test_a_coordinator_acts_at_her_sites():
     naledi = someone(Role.SITE_COORDINATOR, TEMBISA)
     assert policy.may(naledi, Action.TEAM_READ, site=TEMBISA)
     assert not policy.may(naledi, Action.TEAM_READ, site=MULANJE)
-    for role, sites in ((Role.MENTOR_MOTHER, [MULANJE]), (Role.MENTOR_MOTHER, []), (Role.ADMIN, [TEMBISA]), (Role.SITE_COORDINATOR, [TEMBISA])):
+    for role, sites in (
+        (Role.MENTOR_MOTHER, [MULANJE]),
+        (Role.MENTOR_MOTHER, []),
+        (Role.ADMIN, [TEMBISA]),
+        (Role.SITE_COORDINATOR, [TEMBISA]),
+    ):
         someone(Role.NURSE, MULANJE)
         with pytest.raises(TselaError, match="E504"):
             actions.create_staff(name="X", role=role, sites=sites, by=naledi)
@@ -59,7 +64,12 @@ def test_a_coordinator_acts_at_her_sites():
 
 @pytest.mark.parametrize(
     ("code", "given"),
-    [("E509", {"role": "mentor_mothr"}), ("E509", {"sites": ["ZA-GP-TEMBIZA"]}), ("E510", {"username": "taken"}), ("E511", {"password": "short"})],
+    [
+        ("E509", {"role": "mentor_mothr"}),
+        ("E509", {"sites": ["ZA-GP-TEMBIZA"]}),
+        ("E510", {"username": "taken"}),
+        ("E511", {"password": "short"}),
+    ],
 )
 def test_a_mistake_in_a_new_staff_member_is_named(code, given):
     someone()
@@ -71,6 +81,8 @@ def test_a_mistake_in_a_new_staff_member_is_named(code, given):
 
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.Argon2PasswordHasher"])
 def test_passwords_are_kept_as_argon2():
-    staff = actions.create_staff(name="N", role=Role.ADMIN, sites=[], username="n", password="violet harbour kettle")
+    staff = actions.create_staff(
+        name="N", role=Role.ADMIN, sites=[], username="n", password="violet harbour kettle"
+    )
     assert staff.password.startswith("argon2")
     assert staff.check_password("violet harbour kettle")

@@ -77,7 +77,9 @@ CHAINS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "chain", "live"), CHAINS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "chain", "live"), CHAINS, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_r1_r2_which_events_are_live(name, chain, live):
     events = [{"id": id, "replaces": target} for id, target in chain.items()]
     assert {event["id"] for event in live_events(events)} == live

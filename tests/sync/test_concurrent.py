@@ -22,14 +22,20 @@ def busy(new_site):
     site.start()
     for code in (TEMBISA, MULANJE):
         site.run("site", "add", code, "--name", code)
-    staff = {"nurse": ("nurse", [TEMBISA, MULANJE]), "here": ("site_coordinator", [TEMBISA]), "there": ("site_coordinator", [MULANJE])}
+    staff = {
+        "nurse": ("nurse", [TEMBISA, MULANJE]),
+        "here": ("site_coordinator", [TEMBISA]),
+        "there": ("site_coordinator", [MULANJE]),
+    }
     site.run("staff", "add", "--name", "Admin", "--role", "admin", "--username", "admin")
     tokens = {}
     for name, (role, sites) in staff.items():
         at = [part for code in sites for part in ("--site", code)]
         site.run("staff", "add", "--name", name, "--role", role, "--username", name, *at)
         code = json.loads(site.run("device", "code", name, "--by", "admin", "--json"))["code"]
-        tokens[name] = httpx.post(f"{site.url}/api/v1/devices/claim", json={"code": code}, trust_env=False).json()
+        tokens[name] = httpx.post(
+            f"{site.url}/api/v1/devices/claim", json={"code": code}, trust_env=False
+        ).json()
     yield site, tokens
     site.stop()
 

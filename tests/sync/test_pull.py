@@ -78,7 +78,9 @@ def test_s32_a_first_sync_comes_in_pages_and_misses_nothing_written_meanwhile(ha
         her_phone.push([registration(thandi, woman), *(event(thandi, "encounter", woman) for _ in range(9))])
     second = Phone(her_phone.send)
     while second.pull_page():
-        her_phone.push([event(thandi, "encounter", "Nomsa"), registration(thandi, f"new {len(second.pages)}")])
+        her_phone.push(
+            [event(thandi, "encounter", "Nomsa"), registration(thandi, f"new {len(second.pages)}")]
+        )
     second.pull()
     assert all(len(page["events"]["rows"]) <= 7 for page in second.pages)
     assert second.events == fresh(client, her_phone, thandi).events
@@ -87,10 +89,12 @@ def test_s32_a_first_sync_comes_in_pages_and_misses_nothing_written_meanwhile(ha
 
 def test_s33_a_client_who_moves_leaves_one_scope_and_enters_another_whole(hand, client):
     nurse, roaming = hand(someone(Role.NURSE, TEMBISA, MULANJE))
-    here, phone_here = hand(someone(Role.SITE_COORDINATOR, TEMBISA))
+    _, phone_here = hand(someone(Role.SITE_COORDINATOR, TEMBISA))
     there, phone_there = hand(someone(Role.SITE_COORDINATOR, MULANJE))
     woman = registration(nurse, "Nomsa", site=TEMBISA)
-    roaming.push([woman, event(nurse, "encounter", "Nomsa", site=TEMBISA), registration(nurse, "Zanele", site=MULANJE)])
+    roaming.push(
+        [woman, event(nurse, "encounter", "Nomsa", site=TEMBISA), registration(nurse, "Zanele", site=MULANJE)]
+    )
     assert phone_here.pull().clients() == {NOMSA}
     assert phone_there.pull().clients() == {ZANELE}
     roaming.push([registration(nurse, "Nomsa", site=MULANJE, replaces=woman["id"])])
@@ -112,8 +116,13 @@ def test_s33_a_client_given_to_a_colleague(hand, client):
     her_phone.push([registration(thandi, "Nomsa", caseload=lindiwe.staff, replaces=woman["id"])])
     assert other_phone.pull().clients() == {NOMSA, SIPHO}
     assert other_phone.events == fresh(client, other_phone, lindiwe).events
-    assert her_phone.pull().clients() == {NOMSA, SIPHO}  # the infant is still hers, and so she sees his mother
-    her_phone.push([registration(thandi, "Sipho", mother="Nomsa", caseload=lindiwe.staff, occurred_on="2026-11-03")])
+    assert her_phone.pull().clients() == {
+        NOMSA,
+        SIPHO,
+    }  # the infant is still hers, and so she sees his mother
+    her_phone.push(
+        [registration(thandi, "Sipho", mother="Nomsa", caseload=lindiwe.staff, occurred_on="2026-11-03")]
+    )
     assert her_phone.pull().clients() == set()
 
 
@@ -124,7 +133,9 @@ def test_s33_a_caseload_reaches_a_site_that_is_not_hers(hand, client):
     roaming.push([woman])
     assert her_phone.pull().clients() == {NOMSA}
     roaming.push([registration(nurse, "Nomsa", caseload=thandi.staff, site=MULANJE, replaces=woman["id"])])
-    roaming.push([event(nurse, "encounter", "Nomsa", site=MULANJE), registration(nurse, "Zanele", site=MULANJE)])
+    roaming.push(
+        [event(nurse, "encounter", "Nomsa", site=MULANJE), registration(nurse, "Zanele", site=MULANJE)]
+    )
     her_phone.pull()
     roaming.push([event(nurse, "encounter", "Nomsa", site=MULANJE)])
     assert her_phone.pull().events == fresh(client, her_phone, thandi).events
@@ -147,7 +158,7 @@ def test_s33_a_site_gained_and_lost(hand, client):
 
 def test_s33_another_role_another_scope(hand):
     staff = someone(Role.SITE_COORDINATOR)
-    naledi, her_phone = hand(staff)
+    _, her_phone = hand(staff)
     thandi, other_phone = hand(someone())
     other_phone.push([registration(thandi, "Nomsa"), registration(thandi, "Zanele", caseload=staff)])
     assert her_phone.pull().clients() == {NOMSA, ZANELE}
@@ -176,7 +187,12 @@ def test_s31_many_who_enter_at_once_come_in_pages(hand, client, monkeypatch):
     women = [registration(thandi, f"woman {n}") for n in range(8)]
     her_phone.push([*women, *(event(thandi, "encounter", f"woman {n % 8}") for n in range(24))])
     other_phone.pull()
-    her_phone.push([registration(lindiwe, f"woman {n}", replaces=woman["id"], author=thandi.staff_id) for n, woman in enumerate(women)])
+    her_phone.push(
+        [
+            registration(lindiwe, f"woman {n}", replaces=woman["id"], author=thandi.staff_id)
+            for n, woman in enumerate(women)
+        ]
+    )
     other_phone.pull()
     assert other_phone.events == fresh(client, other_phone, lindiwe).events
     assert len(other_phone.events) == 40

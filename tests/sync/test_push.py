@@ -73,7 +73,9 @@ def test_s25_a_database_that_cannot_be_written_keeps_everything_on_the_phone(tha
 
     monkeypatch.setattr("tsela.record.store.write", full)
     headers = {"Authorization": f"Bearer {device.id}"}
-    answer = client.post("/api/v1/push", {"events": [visit]}, content_type="application/json", headers=headers)
+    answer = client.post(
+        "/api/v1/push", {"events": [visit]}, content_type="application/json", headers=headers
+    )
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "E490")
     assert int(answer.headers["Retry-After"]) > 0
     monkeypatch.undo()
@@ -81,7 +83,12 @@ def test_s25_a_database_that_cannot_be_written_keeps_everything_on_the_phone(tha
 
 
 def test_s11_without_a_known_token_nothing(client):
-    for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer guess"}, {"Authorization": "Basic x"}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer guess"},
+        {"Authorization": "Basic x"},
+    ):
         for path in ("push", "pull", "programme"):
             answer = client.generic("POST" if path == "push" else "GET", f"/api/v1/{path}", headers=headers)
             assert (answer.status_code, answer.json()["error"]["code"]) == (401, "E501")
@@ -120,7 +127,12 @@ def test_s52_drift_is_reported_where_both_saw_the_same(thandi):
     work_once()
     stored = StoredPlan.objects.get()
     for hash, drift in ((stored.hash, []), ("0" * 16, [woman["client"]])):
-        plans = {"today": stored.today.isoformat(), "engine": 1, "version": current().version, "hashes": {woman["client"]: hash}}
+        plans = {
+            "today": stored.today.isoformat(),
+            "engine": 1,
+            "version": current().version,
+            "hashes": {woman["client"]: hash},
+        }
         assert hand.send("POST", "push", {"events": [], "plans": plans})[1]["drift"] == drift
     unseen = event(device, "encounter", "Nomsa")
     assert hand.send("POST", "push", {"events": [unseen], "plans": plans})[1]["drift"] == []

@@ -55,7 +55,7 @@ class Staff(AbstractBaseUser):
         return self.name
 
     @property
-    def is_active(self) -> bool:  # type: ignore[override]
+    def is_active(self) -> bool:
         """Django's log-in asks this: who has left cannot come in."""
         return self.employed
 

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 
@@ -25,7 +25,7 @@ class Action(StrEnum):
 
 A = Action
 FIELD = frozenset({A.RECORD_READ, A.RECORD_WRITE})
-ALLOWED: dict[str, frozenset[Action]] = {
+ALLOWED: dict[Any, frozenset[Action]] = {
     Role.MENTOR_MOTHER: FIELD,
     Role.PEER_MENTOR: FIELD,
     Role.LINKAGE_OFFICER: FIELD | {A.TEAM_READ},

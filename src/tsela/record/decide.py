@@ -136,6 +136,6 @@ def _linked(before: Person | None, now: Person, known: Known) -> list[Person]:
     infants = [other for other in known.people.values() if other.mother == now.id and other.id != now.id]
     others = infants if was.caseload != now.caseload else []
     if (was.mother, was.caseload) != (now.mother, now.caseload):
-        mothers = (known.people.get(id) for id in {was.mother, now.mother} - {None, now.id})
+        mothers = (known.people.get(id) for id in {was.mother, now.mother} if id and id != now.id)
         others = others + [mother for mother in mothers if mother is not None]
     return [other for other in others if {was.caseload, now.caseload} - {other.caseload, None}]

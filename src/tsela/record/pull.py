@@ -115,7 +115,9 @@ def first_page(scope: Scope, cursor: Cursor, now: dict[str, int]) -> Page:
     more = len(rows) > PAGE
     if not more:
         seen = cursor.seen | heads
-        rest = any(now.get(site, 0) > number for site, number in seen.items())  # not 204, or she would never come to it
+        rest = any(
+            now.get(site, 0) > number for site, number in seen.items()
+        )  # not 204, or she would never come to it
         return Page(Cursor(cursor.scope, seen), more=rest, rows=rows, enter=enter)
     del rows[PAGE:], last[PAGE:]
     at = last[-1]
@@ -173,9 +175,7 @@ def advance(scope: Scope, site: str, after: int, head: int, page: Page, sent: se
     inside = set(clients_in(scope).filter(pk__in=set(changes.values())).values_list("pk", flat=True))
     hers = Event.objects.filter(between, client__in=clients_in(scope).values("pk")).exclude(client__in=inside)
     room = max(PAGE - len(page.rows), 0)  # a long history may have filled more than the page
-    events = dict(
-        (seq, (seq, body)) for seq, body in hers.order_by("seq").values_list("seq", "body")[: room + 1]
-    )
+    events = {row[0]: row for row in hers.order_by("seq").values_list("seq", "body")[: room + 1]}
     if len(events) > room:
         head = min(head, max(events) - 1)
     for seq in sorted(number for number in changes.keys() | events.keys() if number <= head):

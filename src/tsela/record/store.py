@@ -171,8 +171,10 @@ def lock(batch: list[Incoming], sites: frozenset[str]) -> None:
     """
     ids: set[str] = set()
     for event in (incoming.event for incoming in batch if incoming.event["form"] == REGISTRATION):
-        mother = (event["answers"] or {}).get("mother")
-        ids |= {event["client"], mother} if is_uuid(mother) else {event["client"]}
+        mother: Any = (event["answers"] or {}).get("mother")
+        ids.add(event["client"])
+        if is_uuid(mother):
+            ids.add(mother)
     keys = sorted(int(id[19:].replace("-", ""), 16) - (1 << 63) for id in ids)
     if keys:
         rows("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", keys)

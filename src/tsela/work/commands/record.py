@@ -3,7 +3,7 @@
 import click
 
 from tsela.work.commands import print_json
-from tsela.work.commands.serve import start_django
+from tsela.work.commands.serve import open_database
 
 EXAMPLES = """\b
 Examples:
@@ -21,7 +21,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def rebuild(as_json: bool) -> None:
     """Make the table of clients again from the log, and say how many rows differed (none, or it is a fault)."""
-    start_django()
+    open_database()
     from tsela.record.actions import rebuild as make_again
 
     differed = make_again()
@@ -32,7 +32,7 @@ def rebuild(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def audit(as_json: bool) -> None:
     """Verify the audit's chain of hashes; exit code 1 where an entry was changed, removed or added."""
-    start_django()
+    open_database()
     from tsela.access.audit import verify
 
     broken = verify()

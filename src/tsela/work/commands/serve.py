@@ -1,7 +1,9 @@
 """`tsela serve`: the whole site, from one command."""
 
+import ctypes
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +18,7 @@ Examples:
   TSELA_MODE=demo tsela serve
   tsela serve --host 0.0.0.0 --port 8000
 """
+PR_SET_PDEATHSIG = 1
 SQLITE_THREADS = 64  # one process: its one writer commits the waiting requests together
 POSTGRESQL_PROCESSES, POSTGRESQL_THREADS = 2, 8
 
@@ -39,6 +42,7 @@ def command(host: str, port: int, no_worker: bool, as_json: bool) -> None:
         json.dumps({"url": url}) if as_json else f"Tsela serves {url} · the phone app is at {url}/app/"
     )
     server = make_server(host, port)
+    os.register_at_fork(after_in_child=end_with_parent)
     worker = None if no_worker else start_worker()
     try:
         server.serve()
@@ -58,14 +62,20 @@ def require_free(host: str, port: int) -> None:
 
 
 def prepare() -> None:
-    """Set Django up, the programme checked and the database current; E911 where it cannot be used."""
+    """Set Django up, the programme checked and the database current."""
+    start_django()
+    from tsela.record.programme import current
+
+    current()
+    open_database()
+
+
+def open_database() -> None:
+    """For every command that uses the site's own database: make it, or bring it up to date; E911 where it cannot be used."""
     start_django()
     from django.core.management import call_command
     from django.db import DatabaseError, connections
 
-    from tsela.record.programme import current
-
-    current()
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except (DatabaseError, OSError) as error:
@@ -75,7 +85,7 @@ def prepare() -> None:
 
 
 def start_django() -> None:
-    """For every command that uses the site's own database."""
+    """Read the settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsela.config.settings")
     import django
 
@@ -104,6 +114,12 @@ def make_server(host: str, port: int) -> Any:
     )
 
 
+def end_with_parent() -> None:
+    """Where the system can (Linux): granian's processes die with this one, so that a kill leaves the port free."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def start_worker() -> subprocess.Popen[bytes]:
     """The follow-up work, in a process of its own: it never slows an answer down."""
-    return subprocess.Popen([sys.executable, "-m", "tsela", "worker", "--with-parent"])
+    return subprocess.Popen([sys.executable, "-m", "tsela", "worker", "--with-parent", str(os.getpid())])

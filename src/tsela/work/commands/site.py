@@ -3,7 +3,7 @@
 import click
 
 from tsela.work.commands import print_json
-from tsela.work.commands.serve import start_django
+from tsela.work.commands.serve import open_database
 
 EXAMPLES = """\b
 Examples:
@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def add(code: str, name: str, district: str, as_json: bool) -> None:
     """Add a site."""
-    start_django()
+    open_database()
     from tsela.access.actions import create_site
 
     site = create_site(code, name=name, district=district)
@@ -35,7 +35,7 @@ def add(code: str, name: str, district: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def list_(as_json: bool) -> None:
     """List the sites."""
-    start_django()
+    open_database()
     from tsela.access.models import Site
 
     sites = list(Site.objects.values("code", "name", "country", "district"))

@@ -1,9 +1,11 @@
 """`tsela staff`: who works here."""
 
+from typing import Any
+
 import click
 
 from tsela.work.commands import print_json
-from tsela.work.commands.serve import start_django
+from tsela.work.commands.serve import open_database
 
 EXAMPLES = """\b
 Examples:
@@ -28,7 +30,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def add(name: str, role: str, sites: tuple[str, ...], username: str, password: bool, language: str, as_json: bool) -> None:  # fmt: skip
     """Employ someone. Without a password she works on a phone only: see `tsela device code`."""
-    start_django()
+    open_database()
     from tsela.access.actions import create_staff
 
     secret = click.prompt("Password", hide_input=True, confirmation_prompt=True) if password else None
@@ -57,7 +59,7 @@ def end(username: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def list_(as_json: bool) -> None:
     """List the staff."""
-    start_django()
+    open_database()
     from tsela.access.models import Staff
 
     rows = [
@@ -71,9 +73,9 @@ def list_(as_json: bool) -> None:
     )
 
 
-def find_staff(username: str):  # type: ignore[no-untyped-def]
+def find_staff(username: str) -> Any:
     """A staff member by log-in name; E509 with the nearest name otherwise."""
-    start_django()
+    open_database()
     from tsela.access.models import Staff
     from tsela.kernel.errors import fail, nearest
 

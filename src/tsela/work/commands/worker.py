@@ -17,9 +17,9 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.option("--once", is_flag=True, help="Do what there is to do now, then end.")
-@click.option("--with-parent", is_flag=True, hidden=True)
+@click.option("--with-parent", type=int, hidden=True, help="End when this process is no longer the parent.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: print how many clients were planned.")
-def command(once: bool, with_parent: bool, as_json: bool) -> None:
+def command(once: bool, with_parent: int | None, as_json: bool) -> None:
     """Keep plans, tasks and problems up to date with the record. More than one may run: none undoes another's work."""
     start_django() if with_parent else prepare()
     from tsela.work import worker
@@ -31,6 +31,5 @@ def command(once: bool, with_parent: bool, as_json: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parent = os.getppid()
-    worker.work(stop, alive=lambda: not with_parent or os.getppid() == parent)
+    worker.work(stop, alive=lambda: with_parent is None or os.getppid() == with_parent)
     return None
