@@ -51,7 +51,7 @@ class Simulation:
         return {
             "programme": self.programme, "clients": self.people, "years": self.years, "seed": self.seed,
             "from": format_date(self.start), "until": format_date(self.until),
-            "given": self.behaviour.as_dict(), "realised": self.truth.realised(),
+            "given": self.behaviour.as_dict(), "realised": self.truth.realised(self.start),
         }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from tsela.kernel.dates import format_date
+from tsela.kernel.dates import LAST_DAY, add, format_date
 from tsela.kernel.ids import derived_id
 from tsela.simulation.babies import Mother, raise_baby
 from tsela.simulation.behaviour import Behaviour
@@ -25,6 +25,7 @@ class Woman:
     art_since: int | None = None
     ends: int | None = None  # the day on which she is lost, dies or moves
     died: int | None = None
+    infected: int | None = None  # the day, where she was not yet when she came
     tests: list[tuple[int, bool]] = field(default_factory=list)
 
 
@@ -105,10 +106,12 @@ class Life:
         tests = self.woman.tests
         if not tests or tests[0][1]:
             return
+        first, limit = tests[0][0], add(tests[0][0], 18, "months") or LAST_DAY
         second = tests[1][0] if len(tests) > 1 else None
+        last = max((day for day, _ in tests[1:] if day <= limit), default=None)
         positive = next((day for day, positive in tests if positive), None)
         client, site = self.woman.client, self.site.code
-        self.truth.negatives.append(Negative(client, site, tests[0][0], second, positive))
+        self.truth.negatives.append(Negative(client, site, first, second, last, positive, self.woman.infected))
 
     # treatment
 
@@ -268,8 +271,10 @@ class Life:
             return
         if day <= self.woman.tests[-1][0] or (before is not None and day >= before):
             return
+        if day > self.until or not self._here(day):
+            return
         if infected_on is not None and day >= infected_on:
-            self.woman.positive = True
+            self.woman.positive, self.woman.infected = True, infected_on
         self._test(day, "yes")
 
     def _anc(self, lmp: int, first_anc: int, end: int) -> None:
