@@ -54,9 +54,12 @@ test("find answers within a blink for 1,000 clients", () => {
   const index = indexOf(
     Array.from({ length: 1_000 }, (_, n) => ({ ...person(`Woman ${n}`), landmark: `shop ${n}` })),
   );
-  const start = performance.now();
-  find(index, "wonam 512");
-  expect(performance.now() - start).toBeLessThan(100);
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    find(index, "wonam 512");
+    return performance.now() - start;
+  });
+  expect(Math.min(...times)).toBeLessThan(50);
 });
 
 const MOTHER = {

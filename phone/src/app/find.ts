@@ -51,9 +51,14 @@ function likeness(typed: string, have: string): number {
   if (typed === have) return 4;
   if (have.startsWith(typed)) return 3;
   if (typed.length >= 3 && have.includes(typed)) return 2;
-  if (typed.length < 4) return 0;
+  if (typed.length < 4 || !beginAlike(typed, have)) return 0;
   const allowed = typed.length < 7 ? 1 : 2;
   return slips(typed, have.slice(0, typed.length + allowed), allowed) <= allowed ? 1 : 0;
+}
+
+/** One slip at the start is forgiven: the first letter is there, one place on, or the first of the other. */
+function beginAlike(typed: string, have: string): boolean {
+  return typed[0] === have[0] || typed[0] === have[1] || typed[1] === have[0];
 }
 
 /** Edits that turn `typed` into some beginning of `have` (Levenshtein; the last row's minimum). */

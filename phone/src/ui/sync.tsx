@@ -19,7 +19,7 @@ export function SyncPage() {
   return (
     <Page title={t("Sync")}>
       <div class="stack">
-        <SyncLine state={state} unsent={unsent} />
+        <SyncLine state={state} unsent={unsent} problems={problems.length} />
         <ul class="rows" data-test="sync-counts">
           <Count label={t("Saved on this phone, not sent yet")} n={unsent} />
           <Count label={t("Sent")} n={sent} />
@@ -53,8 +53,8 @@ function Count({ label, n, bad }: { label: string; n: number; bad?: boolean }) {
 }
 
 /** One honest sentence; read out when it changes. */
-function SyncLine({ state, unsent }: { state: SyncState; unsent: number }) {
-  const [kind, text] = lineOf(state, unsent);
+function SyncLine(props: { state: SyncState; unsent: number; problems: number }) {
+  const [kind, text] = lineOf(props.state, props.unsent, props.problems);
   return (
     <p class={`note ${kind}`} role="status" aria-live="polite">
       {text}
@@ -62,7 +62,7 @@ function SyncLine({ state, unsent }: { state: SyncState; unsent: number }) {
   );
 }
 
-function lineOf(state: SyncState, unsent: number): [string, ComponentChildren] {
+function lineOf(state: SyncState, unsent: number, problems: number): [string, ComponentChildren] {
   const { running, failure, last } = state;
   if (running?.step === "push") return ["", t("Sending… {n} sent", { n: running.sent })];
   if (running?.step === "pull") return ["", t("Receiving… {n} received", { n: running.received })];
@@ -78,6 +78,7 @@ function lineOf(state: SyncState, unsent: number): [string, ComponentChildren] {
     last.slice(0, 10) === today()
       ? t("today at {time}", { time: last.slice(11, 16) })
       : dayText(last.slice(0, 10), today());
+  if (problems > 0) return ["bad", t("Synced {when}. {n} entries need you.", { when, n: problems })];
   return [
     "good",
     unsent ? t("Synced {when}. New entries wait.", { when }) : t("All is sent. Synced {when}.", { when }),

@@ -1,6 +1,7 @@
 /** Today: who needs her, and why. */
 import { useState } from "preact/hooks";
 import { daysBetween, today } from "../app/clock";
+import { languagesOf } from "../app/languages";
 import { go } from "../app/route";
 import type { Task } from "../app/rules";
 import { type Card, type GroupName, grouped } from "../app/today";
@@ -17,12 +18,16 @@ export function Today() {
   const session = useSession();
   if (!session.care) return <FirstSync />;
   const everyone = session.care.everyone();
+  const draft = languagesOf(session.bundle).some(
+    (one) => one.draft && one.code === session.settings.language,
+  );
   const groups = grouped(everyone, today());
   const none = Object.values(groups).every((cards) => cards.length === 0);
   return (
     <Page title={t("Today")}>
       <p class="soft day">
         {dayText(today(), today())} · {t("{n} people on your path", { n: everyone.length })}
+        {draft && <> · {t("draft translation")}</>}
       </p>
       <Drafts />
       {session.care.waiting > 20 && (
