@@ -34,11 +34,11 @@ class Site:
     def log(self) -> Path:
         return self.home / "serve.log"
 
-    def run(self, *arguments: str | Path, timeout: float = 300) -> str:
+    def run(self, *arguments: str | Path, timeout: float = 300, typed: str | None = None) -> str:
         """Run `tsela …` on this site's data; its standard output. A failure fails the test with what it said."""
         done = subprocess.run(
             [sys.executable, "-m", "tsela", *map(str, arguments)],
-            env=self._environment(), cwd=PROJECT, capture_output=True, text=True, timeout=timeout,
+            env=self._environment(), cwd=PROJECT, capture_output=True, text=True, timeout=timeout, input=typed,
         )  # fmt: skip
         assert done.returncode == 0, (
             f"tsela {' '.join(map(str, arguments))} failed:\n{done.stdout}\n{done.stderr}"
