@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tsela.evaluation.clean_raw import write_raw
 from tsela.kernel.dates import add, format_date
 from tsela.programme import Programme
 from tsela.simulation.behaviour import Behaviour
@@ -56,16 +57,20 @@ class Simulation:
 
 
 def write(
-    simulation: Simulation, out: Path, tick: Callable[[int], None] = lambda people: None
+    simulation: Simulation, out: Path, *, parquet: bool = False, tick: Callable[[int], None] = lambda people: None
 ) -> dict[str, Any]:
-    """Write `events.jsonl` and `truth.json` into the folder `out`; the truth, with the number of events."""
+    """Write the events and `truth.json` into the folder `out`; the truth, with the number of events."""
     out.mkdir(parents=True, exist_ok=True)
+    lines = out / "events.jsonl"
     encoder, count = msgspec.json.Encoder(), 0
-    with (out / "events.jsonl").open("wb") as file:
+    with lines.open("wb") as file:
         for events in simulation.families():
             file.write(encoder.encode_lines(events))
             count += len(events)
             tick(simulation.people)
+    if parquet:
+        write_raw(lines, out / "events.parquet")
+        lines.unlink()
     truth = {**simulation.as_dict(), "events": count}
     (out / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
     return truth

@@ -1,5 +1,6 @@
 """The pen: writes events as a Mentor Mother would, with late entries, corrections and doubles."""
 
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -9,6 +10,14 @@ from tsela.simulation.places import Site, Staff
 
 Event = dict[str, Any]
 MS_A_DAY = 86_400_000
+REWRITTEN_WITHIN = 14  # days
+
+
+@lru_cache(maxsize=10_000)
+def phone_lost(device: str, year: int, share: float) -> int | None:
+    """The day of this stretch of 365 days on which this phone is lost with that day's entries, if it is."""
+    rng = Random(f"lost {device} {year}")
+    return year * 365 + rng.randrange(365) if rng.random() < share else None
 
 
 class Pen:
@@ -47,9 +56,13 @@ class Pen:
         return event
 
     def _entry_day(self, day: int) -> int:
-        if self.rng.random() >= self.behaviour.late_entry:
-            return day
-        return min(day + self.rng.randint(1, max(1, self.behaviour.late_entry_days)), self.until)
+        """The day on which she writes it. What a lost phone had not sent she writes again, from the clinic's register."""
+        written = day
+        if self.rng.random() < self.behaviour.late_entry:
+            written += self.rng.randint(1, max(1, self.behaviour.late_entry_days))
+        if written == phone_lost(self.author.device, written // 365, self.behaviour.phone_lost):
+            written += self.rng.randint(1, REWRITTEN_WITHIN)
+        return min(written, self.until)
 
     def _mistaken(self, answers: dict[str, Any]) -> dict[str, Any] | None:
         """The same answers with one slip of the finger that a Mentor Mother would notice and correct."""

@@ -12,6 +12,7 @@ from tsela.work.commands import print_json
 EXAMPLES = """\b
 Examples:
   tsela simulate --programme programmes/mentor_mother --clients 2000 --years 3 --seed 1 --out var/simulated
+  tsela simulate --programme programmes/mentor_mother --clients 100000 --format parquet --out var/large
   tsela simulate --programme programmes/mentor_mother --clients 500 --years 2 --seed 7 --set transmission=0.05 --out out
 """
 
@@ -31,12 +32,17 @@ Examples:
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A rate, for instance transmission=0.05."
 )
+@click.option(
+    "--format", "kind", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True,
+    help="JSON Lines, or Parquet for large programmes.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print the truth as JSON.")
 def command(
-    folder: Path, clients: int, years: int, seed: int, until: str | None, settings: tuple[str, ...], out: Path, as_json: bool
+    folder: Path, clients: int, years: int, seed: int, until: str | None, settings: tuple[str, ...], kind: str, out: Path,
+    as_json: bool,
 ) -> None:  # fmt: skip
-    """Write events.jsonl and truth.json of a synthetic programme. Every person in it is invented."""
+    """Write events.jsonl (or events.parquet) and truth.json of a synthetic programme. Every person in it is invented."""
     from tsela.programme import load
     from tsela.simulation.behaviour import Behaviour
     from tsela.simulation.generate import Simulation, write
@@ -50,12 +56,14 @@ def command(
         load(folder), clients=clients, years=years, seed=seed, until=last, behaviour=behaviour
     )
     with click.progressbar(length=clients, label="Simulating", hidden=as_json) as bar:
-        truth = write(simulation, out, lambda people: bar.update(min(people, clients) - bar.pos))
+        truth = write(
+            simulation, out, parquet=kind == "parquet", tick=lambda people: bar.update(min(people, clients) - bar.pos)
+        )
     if as_json:
         print_json(truth)
     else:
         click.echo(
-            f"{truth['clients']} clients, {truth['events']} events → {out}/events.jsonl, {out}/truth.json"
+            f"{truth['clients']} clients, {truth['events']} events → {out}/events.{kind}, {out}/truth.json"
         )
 
 
