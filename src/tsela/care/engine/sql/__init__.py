@@ -6,6 +6,15 @@ Text only: nothing here opens a database. The SQL runs on DuckDB as it is; sqlgl
 """
 
 from tsela.care.engine.sql.conditions import Subject, anchor_column, column, condition_sql, date_sql
-from tsela.care.engine.sql.plans import flags_sql, plan_sql
+from tsela.care.engine.sql.plans import flags_sql, plan_sql, plan_steps
 
-__all__ = ["Subject", "anchor_column", "column", "condition_sql", "date_sql", "flags_sql", "plan_sql"]
+__all__ = [
+    "Subject",
+    "anchor_column",
+    "column",
+    "condition_sql",
+    "date_sql",
+    "flags_sql",
+    "plan_sql",
+    "plan_steps",
+]

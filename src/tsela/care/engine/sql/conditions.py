@@ -80,12 +80,11 @@ class Compiler:
         if "attr" in tree:
             name = tree["attr"]
             return self.attribute(name, s, wrap) if self.kind(REGISTRATION, name) == "date" else wrap(NO_DATE)
-        e, source = self.events({"form": tree["form"], "where": tree.get("where")}, s)
-        date = f"{e}.{column(tree['q'])}" if tree.get("q") else f"{e}.date"
         if tree.get("q") and self.kind(tree["form"], tree["q"]) != "date":
             return wrap(NO_DATE)
-        picked = wrap(f"{PICKS[tree['pick']]}({date}, {e}.n)")
-        return f"(SELECT {picked} {source} AND {date} IS NOT NULL)"
+        name = column(tree["q"]) if tree.get("q") else "date"
+        picked = PICKS[tree["pick"]]
+        return self.fold(tree, s, lambda e: f"{picked}({e}.{name}, {e}.n)", wrap, answered=name)
 
     def attribute(self, name: str, s: Subject, wrap: Wrap) -> str:
         """An answer of her last registration (R8) as seen through `wrap`."""
@@ -98,15 +97,22 @@ class Compiler:
             f"(SELECT {wrap(f'MAX({c}.{column(name)})')} FROM clients AS {c} WHERE {c}.client = {s.client})"
         )
 
+    def fold(self, events: Tree, s: Subject, aggregate: Wrap, wrap: Wrap, answered: str | None = None) -> str:
+        """An aggregate over EVENTS (those that answer a column), given its alias, as seen through `wrap`."""
+        e, source = self.events(events, s)
+        known = f" AND {e}.{answered} IS NOT NULL" if answered else ""
+        return f"(SELECT {wrap(aggregate(e))} {source}{known})"
+
     def events(self, tree: Tree, s: Subject) -> tuple[str, str]:
         """An alias, and `FROM … WHERE …` for the seen events of a form that pass the test and the time (R10)."""
-        e, form = self.alias("e"), tree["form"]
-        tests = [f"{e}.client = {s.client}", f"{e}.date <= {s.today}"]
-        if tree.get("where"):
-            tests.append(self.test(tree["where"], e, form, s))
-        if tree.get("time"):
-            tests.append(self.time(tree["time"], e, form, s))
-        return e, f"FROM {quoted('f_' + form)} AS {e} WHERE {' AND '.join(tests)}"
+        e = self.alias("e")
+        tests = [f"{e}.client = {s.client}", f"{e}.date <= {s.today}", *self.matches(tree, e, s)]
+        return e, f"FROM {quoted('f_' + tree['form'])} AS {e} WHERE {' AND '.join(tests)}"
+
+    def matches(self, tree: Tree, e: str, s: Subject) -> list[str]:
+        """What EVENTS ask of an event e besides its client and day."""
+        where = [self.test(tree["where"], e, tree["form"], s)] if tree.get("where") else []
+        return where + ([self.time(tree["time"], e, tree["form"], s)] if tree.get("time") else [])
 
     def test(self, tree: Tree, e: str, form: str, s: Subject) -> str:
         """A `where` or `has` test of one event: TRUE or FALSE."""
@@ -184,13 +190,15 @@ def _any(c: Compiler, tree: Tree, s: Subject) -> str:
 
 
 def _count(c: Compiler, tree: Tree, s: Subject) -> str:
-    return f"((SELECT COUNT(*) {c.events(tree['count'], s)[1]}) {tree['op']} {tree['n']})"
+    count = c.fold(tree["count"], s, lambda e: "COUNT(*)", lambda count: f"COALESCE({count}, 0)")
+    return f"({count} {tree['op']} {tree['n']})"
 
 
 def _pick(c: Compiler, tree: Tree, s: Subject) -> str:
-    e, source = c.events(tree["of"], s)
-    has = c.test(tree["has"], e, tree["of"]["form"], s)
-    return f"COALESCE((SELECT {PICKS[tree['pick']]}({has}, {e}.n) {source}), FALSE)"
+    """R11: of the event that is picked, the last by n (R4), whether it passes."""
+    events, pick = tree["of"], PICKS[tree["pick"]]
+    has = c.fold(events, s, lambda e: f"{pick}({c.test(tree['has'], e, events['form'], s)}, {e}.n)", str)
+    return f"COALESCE({has}, FALSE)"
 
 
 def _age(c: Compiler, tree: Tree, s: Subject) -> str:

@@ -8,7 +8,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tsela.care.engine.sql.conditions import REGISTRATION, Compiler, Subject, Tree, anchor_column, column
+from tsela.care.engine.sql.conditions import (
+    REGISTRATION,
+    Compiler,
+    Subject,
+    Tree,
+    Wrap,
+    anchor_column,
+    column,
+)
 from tsela.care.engine.sql.days import NO_DATE, in_range, moved, quoted, text
 from tsela.kernel.dates import format_date
 
@@ -27,6 +35,17 @@ def plan_sql(tables: Tree, today: str | int) -> str:
     return planner.statement(selects or [_nothing(COLUMNS)])
 
 
+def plan_steps(tables: Tree, today: str | int) -> tuple[list[str], dict[str, str]]:
+    """The same in steps: statements that make the temporary tables `base` and `subject`; then a SELECT for each item.
+
+    For many items: a database's planner takes longer over one large statement than over all its parts.
+    """
+    planner = Planner(tables, _day(today))
+    selects = {tree["id"]: planner.item(tree) for tree in tables.get("items", ())}
+    made = {"base": planner.base(), "subject": planner.subject()}
+    return [f"CREATE OR REPLACE TEMP TABLE {name} AS {select}" for name, select in made.items()], selects
+
+
 def flags_sql(tables: Tree, today: str | int) -> str:
     """Rows (client, flag, level) of the flags that are raised."""
     planner = Planner(tables, _day(today))
@@ -40,6 +59,7 @@ class Planner(Compiler):
     def __init__(self, tables: Tree, today: str) -> None:
         super().__init__(tables, people="base")
         self.today = today
+        self.folds: dict[str, dict[str, str]] = {}  # form → aggregate of a client's events → its column
         self.alone: dict[str, str] = {}  # column of base → SQL
         self.linked: dict[str, str] = {}  # column of subject → SQL
         self._columns: dict[str, str] = {}  # tree → column
@@ -52,16 +72,45 @@ class Planner(Compiler):
         key = json.dumps(tree, sort_keys=True)
         if key not in self._columns:
             columns, alias = (self.linked, "b") if word == "hop" else (self.alone, "c")
-            sql = super().condition(tree, Subject(f"{alias}.client", self.today, alias))
+            own = Subject(f"{alias}.client", self.today, alias)
+            sql = self.any(tree["any"], own) if word == "any" else super().condition(tree, own)
             self._columns[key] = name = f"{word}__{len(self._columns)}"
             columns[name] = sql
         return f"{s.attributes}.{self._columns[key]}"
 
+    def any(self, events: Tree, s: Subject) -> str:
+        if (events.get("time") or {}).keys() - {"within"}:
+            return super().condition({"any": events}, s)
+        return self.fold(events, s, lambda e: "BOOL_OR(TRUE)", lambda found: f"COALESCE({found}, FALSE)")
+
+    def fold(self, events: Tree, s: Subject, aggregate: Wrap, wrap: Wrap, answered: str | None = None) -> str:
+        """In base, what is asked of a form's events is asked in one pass; only a point of time needs a query of its own."""
+        if s.attributes != "c" or (events.get("time") or {}).keys() - {"within"}:
+            return super().fold(events, s, aggregate, wrap, answered)
+        known = [f"e.{answered} IS NOT NULL"] if answered else []
+        tests = " AND ".join([*self.matches(events, "e", s), *known])
+        sql = aggregate("e") + (f" FILTER (WHERE {tests})" if tests else "")
+        columns = self.folds.setdefault(events["form"], {})
+        return wrap(f"{_group(events['form'])}.{columns.setdefault(sql, f'fold__{len(columns)}')}")
+
+    def base(self) -> str:
+        """Everyone, with what conditions ask of her alone."""
+        joins = []
+        for form, columns in self.folds.items():
+            asked = ", ".join(["e.client", *(f"{sql} AS {name}" for sql, name in columns.items())])
+            rows = f"SELECT {asked} FROM {quoted('f_' + form)} AS e WHERE e.date <= {self.today} GROUP BY e.client"
+            joins.append(f"LEFT JOIN ({rows}) AS {_group(form)} ON {_group(form)}.client = c.client")
+        return f"SELECT {_all('c', self.alone)} FROM clients AS c {' '.join(joins)}"
+
+    def subject(self) -> str:
+        """Everyone, with what conditions ask of her and of her mother or infants."""
+        return f"SELECT {_all('b', self.linked)} FROM base AS b"
+
     def statement(self, selects: Sequence[str]) -> str:
         """The SELECTs over everyone, as one."""
         union = "\nUNION ALL\n".join(selects)
-        return f"""WITH base AS MATERIALIZED (SELECT {_all("c", self.alone)} FROM clients AS c),
-subject AS MATERIALIZED (SELECT {_all("b", self.linked)} FROM base AS b)
+        return f"""WITH base AS MATERIALIZED ({self.base()}),
+subject AS MATERIALIZED ({self.subject()})
 {union}"""
 
     def flag(self, tree: Tree) -> str:
@@ -197,6 +246,10 @@ def _shifted(date: str, duration: Sequence[Any], alias: str) -> str:
     """A task's date moved; an `answer` is the anchor event's (R31)."""
     answer = f"{alias}.{anchor_column(duration[2], 'integer')}" if len(duration) > 2 else None
     return in_range(moved(date, duration, answer))
+
+
+def _group(form: str) -> str:
+    return quoted(f"by_{form}")
 
 
 def _else(date: str, otherwise: str) -> str:
