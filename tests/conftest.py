@@ -52,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("TSELA_DATABASE_URL"):
         settings.DATABASES["default"] = environment.database(os.environ["TSELA_DATABASE_URL"])
         connections.configure_settings(settings.DATABASES)  # fills in what Django expects of every database
+        del connections["default"]  # made when the models were first imported, for the database of the settings
 
 
 def pytest_unconfigure() -> None:

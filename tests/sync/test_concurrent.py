@@ -56,7 +56,7 @@ def some_events(rng, nurse, women):
     for _ in range(BATCH):
         woman = rng.choice(women)
         site = rng.choice([TEMBISA, MULANJE])
-        form = "registration" if rng.random() < 0.15 else "encounter"
+        form = "registration" if rng.random() < 0.04 else "encounter"
         answers = {"given_name": "N", "mother": rng.choice(women)} if form == "registration" else {}
         yield {
             "id": uuid7(), "form": form, "form_version": "1", "client": woman, "session": None, "mode": "home", "site": site,
