@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from statistics import median
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
@@ -124,18 +125,18 @@ def main() -> int:
         with phone(at) as page:
             page.wait_for_timeout(1_000)
             cold = max(page.evaluate(PLANS))
-            opened = sorted(page.evaluate(OPEN_FORM, ["long", client])[0] for client in clients[:9])
+            opened = [page.evaluate(OPEN_FORM, ["long", client])[0] for client in clients[:9]]
             asked = page.locator("[data-question]").count()
             page.evaluate("performance.clearMeasures('plans')")
-            saved = save_one(page, clients[20])
-            one = page.evaluate(PLANS)[0]
+            saved = [save_one(page, client) for client in clients[20:25]]
+            single = [duration for count, duration in page.evaluate(PLANS) if count == 1]
     held = [
-        report(f"phone, form of {asked} questions, CPU {SLOWER}x", opened[4], "ms", 300, at_least=False),
+        report(f"phone, form of {asked} questions, CPU {SLOWER}x", median(opened), "ms", 300, at_least=False),
         report(f"phone, plans of {cold[0]} clients, CPU {SLOWER}x", cold[1] / 1000, "s", 1.5, at_least=False),
         report(
             f"phone, plan of {one[0]} client after a save, CPU {SLOWER}x", one[1], "ms", 10, at_least=False
         ),
-        report(f"phone, save and see it, CPU {SLOWER}x", saved, "ms", 1000, at_least=False),
+        report(f"phone, save and see it, CPU {SLOWER}x", median(saved), "ms", 1000, at_least=False),
     ]
     return 0 if all(held) else 1
 

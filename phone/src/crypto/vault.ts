@@ -1,7 +1,7 @@
 /**
  * The data key and the two things that open it: the PIN (argon2id) and a device key that this browser will use
  * but never show. Somebody who copies the database has neither; somebody with the phone has 10^6 PINs to try, each
- * behind 19 MiB of argon2id. A PIN is short: see docs/adr for what this does and does not protect.
+ * behind 19 MiB of argon2id. A PIN is short: see docs/adr/0006 for what this does and does not protect.
  */
 import { argon2id } from "hash-wasm";
 
