@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import duckdb
-import pyarrow as pa
 
 from tsela.care.engine.sql.days import text
 from tsela.kernel.errors import TselaError, fail, problem
@@ -50,6 +49,8 @@ SELECT {", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in FIELDS[:-1])}
     nullif(CAST(answers AS VARCHAR), 'null') AS answers
 FROM read_parquet({{path}})
 """
+# JSON text as DuckDB writes it; what is no JSON stays, to be found below.
+AS_WRITTEN = "COALESCE(CAST(TRY(json_extract(answers, '$')) AS VARCHAR), answers) AS answers"
 # Values that no event may have. Most fields have few values, and each is looked at once.
 WRONG = f"""
 {
@@ -107,12 +108,17 @@ def _open(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
             f"CREATE OR REPLACE TEMP {'VIEW' if parquet else 'TABLE'} read AS {' UNION ALL '.join(selects)}"
         )
     except duckdb.Error as error:
-        _diagnose(paths, str(error).splitlines()[0])
+        reason = str(error).splitlines()[0]
+        if parquet:
+            fail("E651", where=", ".join(map(str, paths)), reason=reason)
+        _diagnose(paths, reason)
     connection.execute("CREATE OR REPLACE TEMP VIEW raw AS SELECT * FROM read")
 
 
 def insert_raw(connection: duckdb.DuckDBPyConnection, events: Iterable[Event]) -> None:
     """Make `raw` of events as dicts, taken as they are."""
+    import pyarrow as pa  # here, because it takes most of a second
+
     schema = pa.schema([(name, pa.string()) for name in FIELDS])
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE read ({', '.join(f'{name} VARCHAR' for name in FIELDS)})"
@@ -120,7 +126,7 @@ def insert_raw(connection: duckdb.DuckDBPyConnection, events: Iterable[Event]) -
     for batch in _batches(events):
         rows = pa.Table.from_pylist([_row(event) for event in batch], schema=schema)
         connection.register("batch", rows)
-        connection.execute("INSERT INTO read SELECT * FROM batch")
+        connection.execute(f"INSERT INTO read SELECT * REPLACE ({AS_WRITTEN}) FROM batch")
         connection.unregister("batch")
     connection.execute("CREATE OR REPLACE TEMP VIEW raw AS SELECT * FROM read")
 
