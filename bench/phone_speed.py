@@ -23,6 +23,9 @@ CLIENTS, PIN = 500, "480257"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 OPEN_FORM = """async ([form, client]) => {
+  location.hash = "#/today";
+  while (document.querySelector("[data-question]")) await new Promise(requestAnimationFrame);
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const start = performance.now();
   location.hash = `#/form/${form}/${client}`;
   while (!document.querySelector("[data-question]")) await new Promise(requestAnimationFrame);
