@@ -61,7 +61,10 @@ class Staff(AbstractBaseUser):
 
     @property
     def site_codes(self) -> frozenset[str]:
-        return frozenset(site.code for site in self.sites.all())
+        known: frozenset[str] | None = self.__dict__.get(
+            "known_site_codes"
+        )  # read with the device: see devices.find
+        return frozenset(site.code for site in self.sites.all()) if known is None else known
 
 
 class Device(models.Model):
