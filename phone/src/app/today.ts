@@ -15,12 +15,19 @@ export type Groups = Readonly<Record<GroupName, readonly Card[]>>;
 
 const WEEK_DAYS = 7;
 
-export function grouped(everyone: readonly Summary[], today: string): Groups {
+/** `alongside`: items that wait for her next contact (R33a); they come last, and bring nobody here by themselves. */
+export function grouped(
+  everyone: readonly Summary[],
+  today: string,
+  alongside: ReadonlySet<string> = new Set(),
+): Groups {
   const groups: Record<GroupName, Card[]> = { flags: [], overdue: [], due: [], week: [] };
   for (const summary of everyone) {
     const tasks = summary.open.filter((task) => pressing(task, today)).sort(byNeed);
-    const group = groupOf(summary, tasks);
-    if (group) groups[group].push({ summary, tasks });
+    const calling = tasks.filter((task) => !alongside.has(task.item));
+    const group = groupOf(summary, calling);
+    const rest = tasks.filter((task) => alongside.has(task.item) && task.status !== "upcoming");
+    if (group) groups[group].push({ summary, tasks: [...calling, ...rest] });
   }
   for (const cards of Object.values(groups)) cards.sort(cardOrder);
   return groups;

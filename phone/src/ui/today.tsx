@@ -21,7 +21,9 @@ export function Today() {
   const draft = languagesOf(session.bundle).some(
     (one) => one.draft && one.code === session.settings.language,
   );
-  const groups = grouped(everyone, today());
+  const items = session.care.bundle.tables.items ?? [];
+  const alongside = new Set(items.filter((item) => item.at_contact).map((item) => item.id));
+  const groups = grouped(everyone, today(), alongside);
   const none = Object.values(groups).every((cards) => cards.length === 0);
   return (
     <Page title={t("Today")}>

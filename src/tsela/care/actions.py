@@ -40,7 +40,7 @@ class Replanned:
             self._open(client, rules, task)
             for client, (rules, one) in self.plans.items()
             for task in one.tasks
-            if task.status in OPEN
+            if task.status in OPEN and not rules.texts[task.item].get("at_contact")
         ]
         OpenTask.objects.bulk_create(tasks, batch_size=100)
 

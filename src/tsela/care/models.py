@@ -19,7 +19,7 @@ class StoredPlan(models.Model):
 
 
 class OpenTask(models.Model):
-    """A task that is due or overdue, as pages ask for it."""
+    """A task that is due or overdue, as pages ask for it. One that waits for her next contact (RULES R33a) is not here."""
 
     client = IdField(db_index=True)
     name = models.CharField(max_length=160, blank=True)

@@ -75,6 +75,7 @@ export interface ItemTree {
   remind?: unknown;
   form?: string | null;
   by?: string | null;
+  at_contact?: true;
   words?: Record<string, string>;
 }
 

@@ -113,7 +113,7 @@ class _Item:
             **_texts(self.given), "for": for_, "anchor": self._plain(anchor), "when": when, "unless": unless, "series": series,
             **window, "done": self._plain(done), "escalate": [[after, do] for after, do, _ in steps],
             "steps": {do: who or by for _, do, who in steps},
-            "remind": remind, "form": self._form(done), "by": by, "words": said,
+            "remind": remind, "form": self._form(done), "by": by, "words": said, **self._at_contact(),
         }  # fmt: skip
 
     def _plain(self, tree: Any) -> Any:
@@ -194,6 +194,12 @@ class _Item:
             **plain(given),
             "before": [self._duration(text, f"{self.path}.remind.before") for text in before],
         }
+
+    def _at_contact(self) -> dict[str, bool]:
+        """RULES R33a: kept for the next contact; in the row only where it holds."""
+        given = self.given.get("at_contact", "no")
+        _choice(self.compiler, "at_contact", given, ("yes", "no"), self.path)
+        return {"at_contact": True} if given == "yes" else {}
 
     def _form(self, done: list[Any]) -> str:
         form = self.given.get("form")
