@@ -63,7 +63,7 @@ def test_postgresql_is_reached_by_port_or_by_socket():
     assert [by_port[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")] == [
         "db.example.org", "5433", "me", "p@ss", "tsela",
     ]  # fmt: skip
-    assert by_port["OPTIONS"] == {"server_side_binding": True, "sslmode": "require"}
+    assert by_port["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 5, "sslmode": "require"}
     assert environment.database("postgresql://me@/tsela?host=/run/pg")["HOST"] == "/run/pg"
 
 

@@ -81,10 +81,13 @@ def find(token: str) -> Device | None:
     if not rows:
         return None
     id, staff, revoked_at, last_seen_on, name, role, employed, language, _ = rows[0]
-    fields = ("id", "staff_id", "revoked_at", "last_seen_on")
-    device = Device.from_db("default", fields, (str(id), str(staff), revoked_at, last_seen_on))
-    fields = ("id", "name", "role", "employed", "language")
-    device.staff = Staff.from_db("default", fields, (str(staff), name, role, bool(employed), language))
+    device = Device.from_db(
+        "default",
+        ("id", "staff_id", "revoked_at", "last_seen_on"),
+        (str(id), str(staff), revoked_at, last_seen_on),
+    )
+    known = ("id", "name", "role", "employed", "language")
+    device.staff = Staff.from_db("default", known, (str(staff), name, role, bool(employed), language))
     device.staff.known_site_codes = frozenset(row[-1] for row in rows if row[-1])
     return device
 
