@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tsela.kernel.dates import add, format_date
+from tsela.simulation.behaviour import Behaviour
 from tsela.simulation.pen import Pen
 from tsela.simulation.truth import Baby
 
@@ -31,7 +32,7 @@ class _Child:
 def raise_baby(pen: Pen, mother: Mother, *, client: str, birth: int, sex: str) -> Baby | None:
     """Write a child's events; the truth about it, or None where it was not registered by the end."""
     rng, behaviour = pen.rng, pen.behaviour
-    infected = mother.positive and rng.random() < behaviour.transmission
+    infected = mother.positive and rng.random() < _infected_share(behaviour)
     late = rng.random() < 0.4  # of infections: through breastfeeding, after the first test
     infected_on = (birth + rng.randint(70, 300) if late else birth) if infected else None
     dies = birth + rng.randint(1, 500) if rng.random() < behaviour.infant_dies else None
@@ -52,6 +53,12 @@ def raise_baby(pen: Pen, mother: Mother, *, client: str, birth: int, sex: str) -
         return None
     site = pen.site.code
     return Baby(client, site, birth, mother.positive, infected, child.first_nat, child.final, child.outcome)
+
+
+def _infected_share(behaviour: Behaviour) -> float:
+    """Transmission is a share of the children with a final result, and infected children nearly all have one."""
+    rate, final = behaviour.transmission, behaviour.final_test
+    return rate * final / (1 - rate * (1 - final))
 
 
 def _here(child: _Child, mother: Mother, day: int, pen: Pen) -> bool:

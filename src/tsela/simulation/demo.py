@@ -199,7 +199,7 @@ class Demo:
         for heading in ("Indicator", "Evaluation (95% interval)", "Counted", "Simulated truth"):
             table.add_column(heading, overflow="fold")
         for one in results["indicators"]:
-            table.add_row(one["short"], estimate(one), fraction(one).partition(":")[0], _truth(one, truth[one["id"]]))
+            table.add_row(one["short"], estimate(one), fraction(one).partition(":")[0], _truth(one, truth.get(one["id"])))
         self.console.print(table)
 
     def stop(self) -> None:
@@ -233,8 +233,10 @@ def _ticking(send: Http, tick: Tick) -> Callable[[Request], Answer]:
     return sent
 
 
-def _truth(one: Mapping[str, Any], true: Mapping[str, float]) -> str:
+def _truth(one: Mapping[str, Any], true: Mapping[str, float] | None) -> str:
     """The counts that were simulated, and whether the evaluation found them."""
+    if true is None:
+        return ""
     n, of = true["numerator"], true["denominator"]
     if not of:
         return "nobody"

@@ -31,7 +31,7 @@ PORT = 8000
 
 @click.command(epilog=EXAMPLES)
 @click.option("--clients", default=2000, show_default=True, type=click.IntRange(20), help="Women and children.")
-@click.option("--years", default=3, show_default=True, type=click.IntRange(1, 10), help="Up to today.")
+@click.option("--years", default=4, show_default=True, type=click.IntRange(1, 10), help="Up to today.")
 @click.option("--seed", default=1, show_default=True, type=int, help="The same seed makes the same people.")
 @click.option("--programme", "folder", default=PROGRAMME, type=click.Path(path_type=Path), help="The programme's folder.")
 @click.option("--home", default=Path("var/demo"), show_default=True, type=click.Path(path_type=Path), help="Made anew each time.")
