@@ -28,7 +28,16 @@ def defined() -> definitions.Definitions:
     return definitions.of(mentor_mother())
 
 
-def event(form: str, client: str, day: str, answers: Any, *, number: object, site: str = "ZA-GP-TEMBISA", replaces: Any = None) -> Event:
+def event(
+    form: str,
+    client: str,
+    day: str,
+    answers: Any,
+    *,
+    number: object,
+    site: str = "ZA-GP-TEMBISA",
+    replaces: Any = None,
+) -> Event:
     return {
         "id": derived_id("event", number), "form": form, "form_version": "1", "client": derived_id(client), "session": None,
         "mode": "home", "site": site, "author": STAFF, "device": STAFF, "occurred_on": day,
@@ -70,12 +79,24 @@ class _Pen:
     def write(self, form: str, client: str, day: int, answers: Any, replaces: Any = None) -> Event:
         self.count += 1
         site = self.rng.choice(["ZA-A", "ZA-B", "MW-A"])
-        said = None if answers is None else {name: value for name, value in answers.items() if value is not None}
+        said = (
+            None if answers is None else {name: value for name, value in answers.items() if value is not None}
+        )
         return event(form, client, format_date(day), said, number=self.count, site=site, replaces=replaces)
 
 
-DATES = {"hiv_test": "test_date", "art_dispense": "dispense_date", "art_start": "start_date", "death": "death_date", "transfer_out": "transfer_date"}
-FORMS = ["hiv_test"] * 6 + ["art_dispense"] * 5 + ["enrolment", "enrolment", "art_start", "transfer_out", "death", "exit"]
+DATES = {
+    "hiv_test": "test_date",
+    "art_dispense": "dispense_date",
+    "art_start": "start_date",
+    "death": "death_date",
+    "transfer_out": "transfer_date",
+}
+FORMS = (
+    ["hiv_test"] * 6
+    + ["art_dispense"] * 5
+    + ["enrolment", "enrolment", "art_start", "transfer_out", "death", "exit"]
+)
 
 
 def _women(rng: random.Random, clients: int) -> Iterator[Event]:
@@ -83,15 +104,24 @@ def _women(rng: random.Random, clients: int) -> Iterator[Event]:
     for number in range(clients):
         client = f"woman {number}"
         if rng.random() < 0.95:
-            yield pen.write("registration", client, pen.day(), {"client_group": "woman", "sex": "female", "birth_date": "1995-02-03"})
+            yield pen.write(
+                "registration",
+                client,
+                pen.day(),
+                {"client_group": "woman", "sex": "female", "birth_date": "1995-02-03"},
+            )
         if rng.random() < 0.8:
             yield pen.write("pregnancy", client, pen.day(), {"lmp_date": format_date(pen.day())})
         for form in rng.choices(FORMS, k=rng.randrange(10)):
-            answers = _answers(rng, form) | ({DATES[form]: format_date(pen.day())} if form in DATES and rng.random() < 0.5 else {})
+            answers = _answers(rng, form) | (
+                {DATES[form]: format_date(pen.day())} if form in DATES and rng.random() < 0.5 else {}
+            )
             first = pen.write(form, client, pen.day(), answers)
             yield first
             if rng.random() < 0.1:
-                yield pen.write(form, client, pen.day(), None if rng.random() < 0.4 else _answers(rng, form), first["id"])
+                yield pen.write(
+                    form, client, pen.day(), None if rng.random() < 0.4 else _answers(rng, form), first["id"]
+                )
         if rng.random() < 0.5:
             yield from _treatment(pen, client)
 
@@ -111,7 +141,9 @@ def _treatment(pen: _Pen, client: str) -> Iterator[Event]:
     yield pen.write("art_start", client, start, {"start_date": format_date(start)})
     while day < start + 400 and pen.rng.random() < 0.95:
         supply = pen.rng.choice([30, 60, 90])
-        yield pen.write("art_dispense", client, day, {"dispense_date": format_date(day), "days_supplied": supply})
+        yield pen.write(
+            "art_dispense", client, day, {"dispense_date": format_date(day), "days_supplied": supply}
+        )
         day += pen.rng.choice([28, 30, supply - 2, supply + 28, supply + 29, supply + 30])
 
 
@@ -119,10 +151,18 @@ def _children(rng: random.Random, clients: int) -> Iterator[Event]:
     pen = _Pen(rng)
     for number in range(clients):
         client, birth = f"child {number}", pen.day() - 600
-        answers = {"client_group": "child", "birth_date": format_date(birth), "mother": derived_id(f"woman {rng.randrange(clients)}")}
+        answers = {
+            "client_group": "child",
+            "birth_date": format_date(birth),
+            "mother": derived_id(f"woman {rng.randrange(clients)}"),
+        }
         yield pen.write("registration", client, birth + rng.randrange(200), answers)
-        for form in rng.choices(["infant_test", "infant_test", "infant_outcome", "death"], k=rng.randrange(6)):
-            day = birth + rng.choice([40, 58, 59, 60, 61, 62, 365, 700, 729, 730, 731, 732, rng.randrange(800)])
+        for form in rng.choices(
+            ["infant_test", "infant_test", "infant_outcome", "death"], k=rng.randrange(6)
+        ):
+            day = birth + rng.choice(
+                [40, 58, 59, 60, 61, 62, 365, 700, 729, 730, 731, 732, rng.randrange(800)]
+            )
             yield pen.write(form, client, day, _child_answers(rng, form))
 
 

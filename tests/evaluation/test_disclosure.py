@@ -24,17 +24,27 @@ def tables(counts):
 
 
 def test_one_small_country_takes_another_with_it():
-    counts = {Place("ZA", "ZA-1", "2025Q1"): 900, Place("MW", "MW-1", "2025Q1"): 300, Place("LS", "LS-1", "2025Q1"): 3}
+    counts = {
+        Place("ZA", "ZA-1", "2025Q1"): 900,
+        Place("MW", "MW-1", "2025Q1"): 300,
+        Place("LS", "LS-1", "2025Q1"): 3,
+    }
     assert hidden(tables(counts)[:1], list(counts)) == {("country", ("LS",)), ("country", ("MW",))}
 
 
 def test_a_small_site_hides_another_of_its_country_and_no_other():
-    counts = {Place(site[:2], site, "2025Q1"): n for site, n in [("ZA-1", 2), ("ZA-2", 50), ("ZA-3", 70), ("MW-1", 30), ("MW-2", 9)]}
+    counts = {
+        Place(site[:2], site, "2025Q1"): n
+        for site, n in [("ZA-1", 2), ("ZA-2", 50), ("ZA-3", 70), ("MW-1", 30), ("MW-2", 9)]
+    }
     assert hidden(tables(counts)[:2], list(counts)) == {("site", ("ZA-1",)), ("site", ("ZA-2",))}
 
 
 def test_the_only_site_of_a_small_country_is_hidden_with_it():
-    counts = {Place(site[:2], site, "2025Q1"): n for site, n in [("LS-1", 3), ("MW-1", 30), ("ZA-1", 70), ("ZA-2", 80)]}
+    counts = {
+        Place(site[:2], site, "2025Q1"): n
+        for site, n in [("LS-1", 3), ("MW-1", 30), ("ZA-1", 70), ("ZA-2", 80)]
+    }
     rows = hidden(tables(counts)[:2], list(counts))
     assert {("site", ("LS-1",)), ("country", ("LS",)), ("country", ("MW",)), ("site", ("MW-1",))} <= rows
 
@@ -53,12 +63,21 @@ def test_no_hidden_number_follows_from_the_shown_ones(counts):
     """Judged by rank, not by the solver that the code uses: adding a hidden row must add to what is known."""
     places, listed = list(counts), tables(counts)
     hide = hidden(listed, places)
-    rows = {(t.name, g): [tuple(getattr(p, d) for d in t.dimensions) == g for p in places] for t in listed for g in t.counts}
+    rows = {
+        (t.name, g): [tuple(getattr(p, d) for d in t.dimensions) == g for p in places]
+        for t in listed
+        for g in t.counts
+    }
     known = np.array([[True] * len(places), *(row for name, row in rows.items() if name not in hide)], float)
     rank = np.linalg.matrix_rank(known)
     for name in hide:
         assert np.linalg.matrix_rank(np.vstack([known, rows[name]])) == rank + 1
-    small = {(t.name, g) for t in listed for g, (n,) in t.counts.items() if 0 < n < SMALL and not all(rows[t.name, g])}
+    small = {
+        (t.name, g)
+        for t in listed
+        for g, (n,) in t.counts.items()
+        if 0 < n < SMALL and not all(rows[t.name, g])
+    }
     assert small <= hide
 
 

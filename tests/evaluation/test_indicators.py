@@ -1,8 +1,8 @@
 """What each indicator counts, as examples; SQL and the plain reference must both say so, and agree on random records."""
 
 import pytest
-
 from tests.evaluation.histories import defined, mentor_mother, nasty, written
+
 from tsela.evaluation import clean, compute, reference
 from tsela.evaluation.cells import by_group
 from tsela.evaluation.period import parse_period
@@ -95,7 +95,9 @@ def test_who_counts_where(everyone, n):
 def test_an_infant_is_tested_in_time_where_the_first_sample_is_before_two_months_of_age():
     history = MOTHER.replace("2023-01", "2025-01")
     for day, expected in [("2025-03-14", {"numerator": 1}), ("2025-03-15", {})]:
-        events = written(history + f"baby | infant_test | {day} | sample_date: {day}, test: nat, result: pending")
+        events = written(
+            history + f"baby | infant_test | {day} | sample_date: {day}, test: nat, result: pending"
+        )
         for cells in both(events, "2025Q1", "2025-12-31"):
             assert dict(by_group(cells["EID_2M"])[()]) == {"cohort": 1, "denominator": 1} | expected
 
@@ -114,7 +116,10 @@ def test_whose_day_comes_after_the_data_cut_is_not_counted_yet():
 def test_a_correction_changes_the_figure_and_a_void_removes_the_fact():
     events = written(MOTHER + "baby | infant_outcome | 2024-09-01 | outcome: infected")
     fixed = {**events[-1], "id": events[-1]["id"][:-1] + "f", "replaces": events[-1]["id"]}
-    for answers, expected in [({"outcome": "uninfected_not_breastfeeding"}, {"denominator": 1}), (None, {"unknown": 1})]:
+    for answers, expected in [
+        ({"outcome": "uninfected_not_breastfeeding"}, {"denominator": 1}),
+        (None, {"unknown": 1}),
+    ]:
         for cells in both([*events, {**fixed, "answers": answers}], "2025", "2025-12-31"):
             assert dict(by_group(cells["MTCT_M2M"])[()]) == {"cohort": 1} | expected
 
@@ -128,8 +133,21 @@ def test_sql_and_the_plain_reference_give_the_same_cells(seed):
 
 
 def test_the_random_records_reach_every_measure():
-    reached = {measure.partition(":")[0] for cells in both(nasty(1, clients=60), "2024-06-01..2025-12-31", "2025-12-31")[0].values() for _, measure in cells}
-    assert reached == {"cohort", "excluded", "denominator", "numerator", "unknown", "half_days", "lost", "censored"}
+    reached = {
+        measure.partition(":")[0]
+        for cells in both(nasty(1, clients=60), "2024-06-01..2025-12-31", "2025-12-31")[0].values()
+        for _, measure in cells
+    }
+    assert reached == {
+        "cohort",
+        "excluded",
+        "denominator",
+        "numerator",
+        "unknown",
+        "half_days",
+        "lost",
+        "censored",
+    }
 
 
 def both(events, period, as_of):

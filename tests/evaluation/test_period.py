@@ -17,7 +17,9 @@ def test_a_period_has_a_first_and_a_last_day(text, first, last):
     assert parse_period(text).as_dict() == {"label": text, "from": first, "to": last}
 
 
-@pytest.mark.parametrize("text", ["", "2025Q5", "25", "1800", "2025-01-01", "2025-02-30..2025-03-01", "2025-02-01..2025-01-01"])
+@pytest.mark.parametrize(
+    "text", ["", "2025Q5", "25", "1800", "2025-01-01", "2025-02-30..2025-03-01", "2025-02-01..2025-01-01"]
+)
 def test_what_is_no_period_is_refused(text):
     with pytest.raises(TselaError) as error:
         parse_period(text)

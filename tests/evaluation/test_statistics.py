@@ -38,19 +38,29 @@ def test_kaplan_meier_is_lifelines(people):
     assert curve is not None
     assert curve.survival[at] == pytest.approx(oracle.survival_function_.to_numpy()[:, 0], abs=1e-12)
     theirs = oracle.confidence_interval_.to_numpy()
-    inside = (curve.survival[at] > 0) & (curve.survival[at] < 1)  # at the ends log-log has no width; ours is exact there
+    inside = (curve.survival[at] > 0) & (
+        curve.survival[at] < 1
+    )  # at the ends log-log has no width; ours is exact there
     assert np.column_stack([curve.low, curve.high])[at][inside] == pytest.approx(theirs[inside], abs=1e-12)
     assert np.all((curve.low <= curve.survival) & (curve.survival <= curve.high))
 
 
 def test_without_a_denominator_there_is_no_figure():
     empty = np.zeros(3, np.int64)
-    assert ours.wilson(0, 0) is ours.clopper_pearson(0, 0) is ours.garwood(0, 0) is ours.kaplan_meier(empty, empty) is None
+    assert (
+        ours.wilson(0, 0)
+        is ours.clopper_pearson(0, 0)
+        is ours.garwood(0, 0)
+        is ours.kaplan_meier(empty, empty)
+        is None
+    )
 
 
 @pytest.mark.parametrize("p", [0.0013, 0.013, 0.1, 0.94])
 def test_clopper_pearson_covers_the_truth_at_least_95_times_in_100(p):
     n = 200
     chances = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
-    covered = sum(chance for k, chance in enumerate(chances) if (i := ours.clopper_pearson(k, n)) and i[0] <= p <= i[1])
+    covered = sum(
+        chance for k, chance in enumerate(chances) if (i := ours.clopper_pearson(k, n)) and i[0] <= p <= i[1]
+    )
     assert covered >= 0.95

@@ -42,7 +42,11 @@ def excluded(counts: Counts) -> dict[str, int]:
 
 def by_day(counts: Counts) -> tuple[Ints, Ints]:
     """(lost, censored) on each day after the start, as arrays of one length."""
-    days = {measure: int(measure.partition(":")[2]) for measure in counts if measure.startswith(("lost:", "censored:"))}
+    days = {
+        measure: int(measure.partition(":")[2])
+        for measure in counts
+        if measure.startswith(("lost:", "censored:"))
+    }
     lost, censored = (np.zeros(max(days.values(), default=0) + 1, np.int64) for _ in range(2))
     for measure, day in days.items():
         (lost if measure.startswith("lost:") else censored)[day] += counts[measure]

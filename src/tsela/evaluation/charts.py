@@ -30,9 +30,19 @@ def svg(spec: Spec) -> str:
 
 def against_benchmarks(name: str, found: Row, benchmarks: Sequence[Row], unit: str) -> Spec:
     """Our estimate with its interval above the published figures, each a line with its name."""
-    ours = {"label": name, "value": found["value"], "low": found["low"], "high": found["high"], "text": estimate(found, unit)}
+    ours = {
+        "label": name,
+        "value": found["value"],
+        "low": found["low"],
+        "high": found["high"],
+        "text": estimate(found, unit),
+    }
     theirs = [
-        {"label": textwrap.wrap(f"{one['what']} ({one['as_of']})", 44), "value": one["value"], "text": number(one["value"], unit)}
+        {
+            "label": textwrap.wrap(f"{one['what']} ({one['as_of']})", 44),
+            "value": one["value"],
+            "text": number(one["value"], unit),
+        }
         for one in benchmarks
     ]
     rows = [{**row, "y": str(place)} for place, row in enumerate([ours, *theirs])]
@@ -54,8 +64,13 @@ def forest(groups: Mapping[str, Row], total: Row, benchmark: Row | None, unit: s
     rows = []
     for place, (name, found) in enumerate(groups.items()):
         text = "too few to show" if found["hidden"] else estimate(found, unit)
-        rows.append({"y": f"{place:04}", "label": name, "text": text} | {key: found[key] for key in ("value", "low", "high")})
-    lines = [{"value": total["value"], "kind": "all"}] + ([{"value": benchmark["value"], "kind": "benchmark"}] if benchmark else [])
+        rows.append(
+            {"y": f"{place:04}", "label": name, "text": text}
+            | {key: found[key] for key in ("value", "low", "high")}
+        )
+    lines = [{"value": total["value"], "kind": "all"}] + (
+        [{"value": benchmark["value"], "kind": "benchmark"}] if benchmark else []
+    )
     scale = _scale([row for row in [*rows, total, *lines] if row["value"] is not None], unit)
     y = _rows(rows)
     rules = {
@@ -71,21 +86,38 @@ def forest(groups: Mapping[str, Row], total: Row, benchmark: Row | None, unit: s
 
 def trend(groups: Mapping[str, Row], benchmark: Row | None, unit: str) -> Spec:
     """An estimate and its interval for each quarter of the index date."""
-    rows = [{"quarter": name, **{key: found[key] for key in ("value", "low", "high")}} for name, found in groups.items()]
+    rows = [
+        {"quarter": name, **{key: found[key] for key in ("value", "low", "high")}}
+        for name, found in groups.items()
+    ]
     seen = [row for row in [*rows, *([benchmark] if benchmark else [])] if row["value"] is not None]
     scale = _scale(seen, unit)
-    x = {"field": "quarter", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}, "scale": {"domain": list(groups)}}
+    x = {
+        "field": "quarter",
+        "type": "ordinal",
+        "title": None,
+        "axis": {"labelAngle": 0, "grid": False},
+        "scale": {"domain": list(groups)},
+    }
     y = {"field": "value", "type": "quantitative", "scale": scale, "axis": _axis(unit)}
     bar = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
     layers: list[Spec] = [
         {"mark": {"type": "rule", "color": BLUE, "size": 2}, "encoding": {"x": x, **bar}},
-        {"mark": {"type": "point", "filled": True, "color": BLUE, "size": 70, "opacity": 1}, "encoding": {"x": x, "y": y}},
+        {
+            "mark": {"type": "point", "filled": True, "color": BLUE, "size": 70, "opacity": 1},
+            "encoding": {"x": x, "y": y},
+        },
     ]
     if benchmark:
         line = {"data": {"values": [{"value": benchmark["value"]}]}, "encoding": {"y": y}}
         layers.append({**line, "mark": {"type": "rule", "color": ORANGE, "strokeDash": [4, 3]}})
-    hidden = [{"quarter": name, "text": "too few to show"} for name, found in groups.items() if found["hidden"]]
-    note = {"mark": {"type": "text", "color": GREY, "y": 170}, "encoding": {"x": x, "text": {"field": "text", "type": "nominal"}}}
+    hidden = [
+        {"quarter": name, "text": "too few to show"} for name, found in groups.items() if found["hidden"]
+    ]
+    note = {
+        "mark": {"type": "text", "color": GREY, "y": 170},
+        "encoding": {"x": x, "text": {"field": "text", "type": "nominal"}},
+    }
     layers.append({**note, "data": {"values": hidden}})
     return {"width": 620, "height": 180, "data": {"values": rows}, "layer": layers}
 
@@ -93,14 +125,26 @@ def trend(groups: Mapping[str, Row], benchmark: Row | None, unit: str) -> Spec:
 def survival(curve: Sequence[Row], fixed: Row | None, unit: str) -> Spec:
     """The Kaplan-Meier curve with its band; the figure judged on one day stands at the end."""
     end = curve[-1]
-    floor = min([row["low"] for row in curve] + ([fixed["low"]] if fixed and fixed["low"] is not None else []))
+    floor = min(
+        [row["low"] for row in curve] + ([fixed["low"]] if fixed and fixed["low"] is not None else [])
+    )
     scale = {"domain": [max(0.0, round(floor - 0.1, 1)), 1.0], "nice": False, "zero": False}
-    days = {"values": [0, 91, 182, 273, 365], "labelExpr": "['start', '3 months', '6 months', '9 months', '12 months'][indexof([0, 91, 182, 273, 365], datum.value)]", "grid": False}
-    x = {"field": "day", "type": "quantitative", "title": None, "axis": days, "scale": {"domain": [0, end["day"]], "nice": False}}
+    days = {
+        "values": [0, 91, 182, 273, 365],
+        "labelExpr": "['start', '3 months', '6 months', '9 months', '12 months'][indexof([0, 91, 182, 273, 365], datum.value)]",
+        "grid": False,
+    }
+    x = {
+        "field": "day",
+        "type": "quantitative",
+        "title": None,
+        "axis": days,
+        "scale": {"domain": [0, end["day"]], "nice": False},
+    }
     y = {"field": "value", "type": "quantitative", "scale": scale, "axis": _axis(unit)}
     values = [dict(row) for row in curve]
     layers: list[Spec] = [
-        {"mark": {"type": "area", "interpolate": "step-after", "color": BLUE, "opacity": 0.18, "clip": True},
+        {"mark": {"type": "area", "interpolate": "step-after", "color": BLUE, "opacity": 0.18},
          "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}},
         {"mark": {"type": "line", "interpolate": "step-after", "color": BLUE, "size": 2}, "encoding": {"x": x, "y": y}},
         _end_label(end, f"{estimate(end, unit)} never interrupted", BLUE, x, y, 16),
@@ -124,13 +168,19 @@ def bounds(found: Row, among_final: Row, benchmark: Row | None, unit: str) -> Sp
          "from": found["lower"], "to": found["upper"], "text": f"{number(found['lower'], unit)} to {number(found['upper'], unit)}"},
     ]  # fmt: skip
     lines = [{"value": benchmark["value"]}] if benchmark else []
-    scale = _scale([row for row in [*rows, *lines] if row.get("value") is not None or row.get("low") is not None], unit)
+    scale = _scale(
+        [row for row in [*rows, *lines] if row.get("value") is not None or row.get("low") is not None], unit
+    )
     y = _rows(rows)
     band = {
         "mark": {"type": "bar", "color": BLUE, "opacity": 0.45, "size": 14},
         "encoding": {"x": _x("from", scale, unit), "x2": {"field": "to"}, "y": y},
     }  # fmt: skip
-    rule = {"data": {"values": lines}, "mark": {"type": "rule", "color": ORANGE, "strokeDash": [4, 3]}, "encoding": {"x": _x("value", scale, unit)}}
+    rule = {
+        "data": {"values": lines},
+        "mark": {"type": "rule", "color": ORANGE, "strokeDash": [4, 3]},
+        "encoding": {"x": _x("value", scale, unit)},
+    }
     return _chart(rows, [rule, band, *_estimates("true", scale, unit, y), _texts(scale, y)], 46)
 
 
@@ -153,7 +203,12 @@ def estimate(found: Row, unit: str) -> str:
 
 
 def _chart(rows: Sequence[Row], layers: Sequence[Spec], step: int) -> Spec:
-    return {"width": 300, "height": {"step": step}, "data": {"values": [dict(row) for row in rows]}, "layer": list(layers)}
+    return {
+        "width": 300,
+        "height": {"step": step},
+        "data": {"values": [dict(row) for row in rows]},
+        "layer": list(layers),
+    }
 
 
 def _rows(rows: Sequence[Row]) -> Spec:
@@ -185,7 +240,11 @@ def _texts(scale: Spec, y: Spec) -> Spec:
 
 def _end_label(point: Row, text: str, colour: str, x: Spec, y: Spec, below: int) -> Spec:
     mark = {"type": "text", "align": "left", "dx": 10, "dy": below, "color": colour, "fontSize": 12}
-    return {"data": {"values": [{**point, "text": text}]}, "mark": mark, "encoding": {"x": x, "y": y, "text": {"field": "text", "type": "nominal"}}}
+    return {
+        "data": {"values": [{**point, "text": text}]},
+        "mark": mark,
+        "encoding": {"x": x, "y": y, "text": {"field": "text", "type": "nominal"}},
+    }
 
 
 def _scale(rows: Sequence[Row], unit: str) -> Spec:

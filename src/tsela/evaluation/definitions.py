@@ -94,7 +94,9 @@ class Definitions:
         return next(indicator for indicator in self.indicators if indicator.id == name)
 
 
-def read(documents: Iterable[Any], names: Names, tables: Mapping[str, Any], benchmarks: Mapping[str, Any]) -> Definitions:
+def read(
+    documents: Iterable[Any], names: Names, tables: Mapping[str, Any], benchmarks: Mapping[str, Any]
+) -> Definitions:
     """The parsed YAML of the indicator files, against a programme's compiled tables and its benchmarks.
 
     What is wrong is left out and listed in `problems`, with file, line, column and the nearest right name.
@@ -107,7 +109,9 @@ def read(documents: Iterable[Any], names: Names, tables: Mapping[str, Any], benc
         for name, text in document.get("define", {}).items():
             reader.define(name, text)
     for document in shaped:
-        cohorts |= {str(name): _cohort(reader, name, given) for name, given in document.get("cohorts", {}).items()}
+        cohorts |= {
+            str(name): _cohort(reader, name, given) for name, given in document.get("cohorts", {}).items()
+        }
     for given in (row for document in shaped for row in document.get("indicators", ())):
         indicator = _indicator(reader, given, cohorts, benchmarks)
         if indicator and indicator.id in found:
@@ -123,7 +127,9 @@ def read(documents: Iterable[Any], names: Names, tables: Mapping[str, Any], benc
 
 def of(programme: Any) -> Definitions:
     """The indicators of a loaded programme."""
-    return read(programme.indicators, programme.names, programme.tables, programme.facts.get("benchmarks", {}))
+    return read(
+        programme.indicators, programme.names, programme.tables, programme.facts.get("benchmarks", {})
+    )
 
 
 def check(programme: Any) -> list[Problem]:
@@ -141,7 +147,17 @@ def moved(day: int, span: Span) -> int | None:
 
 def version(indicator: Indicator, tables: Mapping[str, Any]) -> str:
     """A hash of what decides the figure (not of its words), definitions included: same hash, same meaning."""
-    decides = ("kind", "cohort", "at", "exclude", "denominator", "numerator", "unknown", "person_time", "survival")
+    decides = (
+        "kind",
+        "cohort",
+        "at",
+        "exclude",
+        "denominator",
+        "numerator",
+        "unknown",
+        "person_time",
+        "survival",
+    )
     meaning = {name: _resolved(getattr(indicator, name), tables) for name in decides}
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:12]
 

@@ -17,6 +17,8 @@ from tsela.evaluation.cells import Place
 SMALL = 5
 Group = tuple[str, ...]  # of values of a table's dimensions
 Row = tuple[str, Group]  # table, group
+Vector = NDArray[np.float64]
+TINY, NEAR = 1e-10, 1e-6  # what counts as zero: of eigenvalues, and of sums of ones
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,15 @@ class Table:
 def hidden(tables: Sequence[Table], places: Sequence[Place]) -> set[Row]:
     """The rows that may not be shown."""
     counts = {(table.name, group): counts for table in tables for group, counts in table.counts.items()}
-    vectors = {(table.name, group): _members(table, group, places) for table in tables for group in table.counts}
-    rows = {row: vector for row, vector in vectors.items() if not vector.all()}  # who is everyone is the total
+    vectors = {row: vector for table in tables for row, vector in _members(table, places).items()}
+    rows = {
+        row: vector for row, vector in vectors.items() if not vector.all()
+    }  # who is everyone is the total
     sizes = {row: max(counts[row], default=0) for row in rows}
     hide = {row for row in rows if _is_small(counts[row])}
-    while leaks := _disclosed(rows, hide):
-        hide.add(_protector(leaks[0], rows, hide, sizes))
+    while (leak := _first_leak(rows, hide)) is not None:
+        row, protectors = leak
+        hide.add(min(protectors, key=lambda one: (one[0] != row[0], sizes[one], one)))
     return hide
 
 
@@ -44,33 +49,34 @@ def _is_small(counts: Sequence[int]) -> bool:
     return any(0 < n < SMALL for n in counts)
 
 
-def _members(table: Table, group: Group, places: Sequence[Place]) -> NDArray[np.float64]:
-    """1 for each place that the group sums over."""
+def _members(table: Table, places: Sequence[Place]) -> dict[Row, Vector]:
+    """For each group, 1 at every place that it sums over."""
     fields = [Place._fields.index(name) for name in table.dimensions]
-    return np.array([tuple(place[field] for field in fields) == group for place in places], np.float64)
+    vectors = {group: np.zeros(len(places)) for group in table.counts}
+    for number, place in enumerate(places):
+        vectors[tuple(place[field] for field in fields)][number] = 1
+    return {(table.name, group): vector for group, vector in vectors.items()}
 
 
-def _disclosed(rows: Mapping[Row, NDArray[np.float64]], hide: set[Row]) -> list[Row]:
-    """Hidden rows that follow from the shown ones and the total."""
-    if not hide:
-        return []
-    secret = sorted(hide)
-    shown = [vector for row, vector in rows.items() if row not in hide]
-    known = np.stack([np.ones(len(rows[secret[0]])), *shown], axis=1)
-    wanted = np.stack([rows[row] for row in secret], axis=1)
-    solution, *_ = np.linalg.lstsq(known, wanted, rcond=None)
-    leaking = np.abs(known @ solution - wanted).max(axis=0) < 1e-6
-    return [row for row, leaks in zip(secret, leaking, strict=True) if leaks]
+def _first_leak(rows: Mapping[Row, Vector], hide: set[Row]) -> tuple[Row, list[Row]] | None:
+    """A hidden row that follows from the shown ones and the total, and the shown rows of which hiding one helps.
 
-
-def _protector(leak: Row, rows: Mapping[Row, NDArray[np.float64]], hide: set[Row], sizes: Mapping[Row, int]) -> Row:
-    """The row to hide next: one that ends the leak alone, of its own table and small where possible.
-
-    There is always one: with every row hidden only the total is known, and no row is the total.
+    The shown rows are the columns of a matrix of zeros and ones. A hidden row leaks if least squares leave nothing of it.
+    Hiding a column ends the leak if the sum needs it and no other columns can replace it; else it is a step on the way.
     """
-
-    def far_and_large(row: Row) -> tuple[bool, bool, int, Row]:
-        return row[0] != leak[0], not (rows[row] * rows[leak]).any(), sizes[row], row
-
-    candidates = sorted((row for row in rows if row not in hide), key=far_and_large)
-    return next((row for row in candidates if leak not in _disclosed(rows, {*hide, row})), candidates[0])
+    if not hide:
+        return None
+    secret, shown = sorted(hide), sorted(row for row in rows if row not in hide)
+    wanted = np.stack([rows[row] for row in secret], axis=1)
+    known = np.stack([np.ones(len(wanted)), *(rows[row] for row in shown)], axis=1)
+    weights, vectors = np.linalg.eigh(known.T @ known)
+    none = weights < weights.max() * TINY
+    kept = vectors[:, ~none]
+    sums = (kept / weights[~none]) @ (kept.T @ (known.T @ wanted))
+    leaking = np.flatnonzero(np.abs(known @ sums - wanted).max(axis=0) < NEAR)
+    if not leaking.size:
+        return None
+    needed = np.abs(sums[1:, leaking[0]]) > NEAR
+    alone = np.linalg.norm(vectors[1:][:, none], axis=1) < NEAR
+    chosen = needed & alone if (needed & alone).any() else needed
+    return secret[leaking[0]], [row for row, use in zip(shown, chosen, strict=True) if use]

@@ -17,7 +17,11 @@ from tsela.kernel.errors import TselaError, fail
 
 
 def evaluate(
-    programme: Any, manifest: Manifest, period: Period, as_of: int, by: Sequence[str] = ("country", "site", "quarter")
+    programme: Any,
+    manifest: Manifest,
+    period: Period,
+    as_of: int,
+    by: Sequence[str] = ("country", "site", "quarter"),
 ) -> dict[str, Any]:
     """The results that the command line prints, results.json holds and the report draws.
 
@@ -55,7 +59,7 @@ def _versions() -> Mapping[str, str]:
 def _warnings(period: Period, as_of: int) -> Sequence[str]:
     if as_of >= period.last:
         return []
+    cut, end = format_date(as_of), format_date(period.last)
     return [
-        f"The data were cut on {format_date(as_of)}, before the period ends on {format_date(period.last)}: "
-        "only those whose day has come are counted."
+        f"The data were cut on {cut}, before the period ends on {end}: only those whose day has come are counted."
     ]

@@ -17,12 +17,16 @@ SCALES = {"percent": 0.01, "per_100_person_years": 1.0, "share": 1.0, "per_10000
 
 def figure(indicator: Indicator, counts: Counts) -> Figure:
     """The figure of one group of people."""
-    made = {"proportion": _proportion, "bounds": _bounds, "survival": _survival, "rate": _rate}[indicator.kind]
-    left_out = {reason: 0 for reason in indicator.exclude} | excluded(counts)
+    made = {"proportion": _proportion, "bounds": _bounds, "survival": _survival, "rate": _rate}[
+        indicator.kind
+    ]
+    left_out = dict.fromkeys(indicator.exclude, 0) | excluded(counts)
     return {**made(indicator, counts), "cohort": counts.get("cohort", 0), "excluded": left_out}
 
 
-def _shape(counts: Counts, value: float | None, interval: stats.Interval | None, method: str, **more: Any) -> Figure:
+def _shape(
+    counts: Counts, value: float | None, interval: stats.Interval | None, method: str, **more: Any
+) -> Figure:
     low, high = interval or (None, None)
     numbers = {"value": _round(value), "low": _round(low), "high": _round(high)}
     return {
@@ -70,7 +74,9 @@ def _rate(indicator: Indicator, counts: Counts) -> Figure:
     events, years = counts.get("numerator", 0), counts.get("half_days", 0) / stats.HALF_DAYS_A_YEAR
     interval = stats.garwood(events, years / 100)
     value = 100 * events / years if years else None
-    made = _shape(counts, value, interval, "exact Poisson 95% (Garwood)", persons=counts.get("denominator", 0))
+    made = _shape(
+        counts, value, interval, "exact Poisson 95% (Garwood)", persons=counts.get("denominator", 0)
+    )
     return {**made, "unit": RATE, "denominator": _round(years), "half_days": counts.get("half_days", 0)}
 
 

@@ -26,7 +26,9 @@ def parse_period(text: str) -> Period:
     if (match := _YEAR.fullmatch(text)) and 1900 <= int(match[1]) <= 2199:
         year, quarter = int(match[1]), match[2]
         months = (3 * int(quarter) - 2, 3 * int(quarter)) if quarter else (1, 12)
-        return Period(text, from_civil(year, months[0], 1), from_civil(year, months[1], month_length(year, months[1])))
+        return Period(
+            text, from_civil(year, months[0], 1), from_civil(year, months[1], month_length(year, months[1]))
+        )
     first, dots, last = text.partition("..")
     start, end = parse_date(first), parse_date(last)
     if not dots or start is None or end is None or start > end:

@@ -34,7 +34,9 @@ class Reader:
         """One more definition; it may use those before it."""
         taken = [*self.names.references, *self.names.states, *self.names.attributes]
         if name in taken:
-            self.report(problem("E208", name=name, kind="name", first="in the programme's rules or above"), name)
+            self.report(
+                problem("E208", name=name, kind="name", first="in the programme's rules or above"), name
+            )
         else:
             define = {**self.names.define, str(name): self.condition(text)}
             self._compiler.names = replace(self.names, define=define)
@@ -71,7 +73,9 @@ class Reader:
         """One of the known values."""
         if value not in known:
             listed = ", ".join(known) or "none yet"
-            self.report(problem("E220", key=key, name=value, known=listed, nearest=nearest(value, known)), value)
+            self.report(
+                problem("E220", key=key, name=value, known=listed, nearest=nearest(value, known)), value
+            )
         return value
 
     def _plain(self, tree: Any) -> dict[str, Any]:

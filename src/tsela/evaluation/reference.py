@@ -18,7 +18,9 @@ from tsela.kernel.dates import FIRST_DAY, LAST_DAY, add
 Event = Mapping[str, Any]
 
 
-def compute(definitions: Definitions, events: Iterable[Event], period: Period, as_of: int) -> dict[str, Cells]:
+def compute(
+    definitions: Definitions, events: Iterable[Event], period: Period, as_of: int
+) -> dict[str, Cells]:
     """The cells of every indicator from raw events (RULES 1), as known on the day `as_of`."""
     events = list(events)
     record = _Record(definitions, events, as_of)
@@ -57,11 +59,14 @@ class _Record:
 
     def site(self, client: str) -> str:
         record = self.records.get(client)
-        assert record is not None and record.registration is not None
+        assert record is not None
+        assert record.registration is not None
         return self.sites[record.registration.id]
 
 
-def _measures(record: _Record, indicator: Indicator, client: str, period: Period) -> Iterator[tuple[Place, str, int]]:
+def _measures(
+    record: _Record, indicator: Indicator, client: str, period: Period
+) -> Iterator[tuple[Place, str, int]]:
     """What one client adds to the cells."""
     cohort = indicator.cohort
     if not record.holds(cohort.members, client, record.as_of):
@@ -82,7 +87,9 @@ def _in(period: Period, day: int, as_of: int) -> bool:
     return period.first <= day <= min(period.last, as_of)
 
 
-def _facts(record: _Record, indicator: Indicator, client: str, index: int, at: int) -> Iterator[tuple[str, int]]:
+def _facts(
+    record: _Record, indicator: Indicator, client: str, index: int, at: int
+) -> Iterator[tuple[str, int]]:
     def holds(tree: Any) -> bool:
         return record.holds(tree, client, at, index)
 

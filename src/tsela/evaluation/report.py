@@ -19,6 +19,10 @@ from tsela.evaluation.story import story
 from tsela.kernel.errors import fail
 
 TEMPLATES = Path(__file__).with_name("templates")
+KINDS = {
+    **dict.fromkeys(("indicator", "by", "group", "unit", "method"), "VARCHAR"), "hidden": "BOOLEAN",
+    "numerator": "BIGINT", "unknown": "BIGINT",
+}  # fmt: skip
 PDF_FONT = "Libertinus Serif"  # comes with typst: no font of the machine is used
 
 
@@ -66,9 +70,13 @@ def _files(section: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:
     charts = []
     for number, chart in enumerate(section["charts"]):
         path = folder / f"{section['id']}-{number}.svg"
-        path.write_text(chart["svg"].replace(f'font-family="{FONT}"', f'font-family="{PDF_FONT}"'), encoding="utf-8")
+        path.write_text(
+            chart["svg"].replace(f'font-family="{FONT}"', f'font-family="{PDF_FONT}"'), encoding="utf-8"
+        )
         width = re.search(r'width="([0-9.]+)"', chart["svg"])
-        charts.append({"title": chart["title"], "file": path.name, "width": float(width[1]) if width else 600.0})
+        charts.append(
+            {"title": chart["title"], "file": path.name, "width": float(width[1]) if width else 600.0}
+        )
     return charts
 
 
@@ -90,13 +98,12 @@ def _csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _parquet(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    import pyarrow as pa
-    from pyarrow import parquet
+    import duckdb
 
-    strings, numbers = ("indicator", "by", "group", "unit", "method"), ("numerator", "unknown")
-    kinds = {**dict.fromkeys(strings, pa.string()), **dict.fromkeys(numbers, pa.int64()), "hidden": pa.bool_()}
     rows = list(rows)
-    schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in rows[0]])
-    sink = io.BytesIO()
-    parquet.write_table(pa.Table.from_pylist(rows, schema=schema), sink, compression="zstd")
-    return sink.getvalue()
+    columns = ", ".join(f"'{name}': '{KINDS.get(name, 'DOUBLE')}'" for name in rows[0])
+    with duckdb.connect() as connection, tempfile.TemporaryDirectory() as folder:
+        Path(folder, "cells.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        cells = f"SELECT * FROM read_ndjson('{folder}/cells.jsonl', columns = {{{columns}}})"
+        connection.execute(f"COPY ({cells}) TO '{folder}/cells.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        return Path(folder, "cells.parquet").read_bytes()

@@ -36,7 +36,10 @@ def indicators(
     for cohort in {indicator.cohort.id: indicator.cohort for indicator in definitions.indicators}:
         family = [indicator for indicator in definitions.indicators if indicator.cohort.id == cohort]
         secret[cohort] = _hidden(family, cells, by)
-    found = [_indicator(one, cells[one.id], benchmarks, by, secret[one.cohort.id]) for one in definitions.indicators]
+    found = [
+        _indicator(one, cells[one.id], benchmarks, by, secret[one.cohort.id])
+        for one in definitions.indicators
+    ]
     named = {one["id"]: one for one in found}
     for indicator, one in zip(definitions.indicators, found, strict=True):
         if indicator.beside in named:
@@ -92,7 +95,9 @@ def flat(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     columns = ("numerator", "denominator", "value", "low", "high", "unknown")
     rows = []
     for one in found:
-        listed = [("all", "", one)] + [(table, group, row) for table, rows_ in one["by"].items() for group, row in rows_.items()]
+        listed = [("all", "", one)] + [
+            (table, group, row) for table, rows_ in one["by"].items() for group, row in rows_.items()
+        ]
         for table, group, row in listed:
             numbers = {column: row.get(column) for column in columns}
             named = {"indicator": one["id"], "by": table, "group": group, "hidden": bool(row.get("hidden"))}
@@ -102,4 +107,6 @@ def flat(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def small_note() -> str:
     """The sentence that stands where groups are hidden."""
-    return f"Groups with a count below {SMALL} are not shown, nor are groups from which one could be computed."
+    return (
+        f"Groups with a count below {SMALL} are not shown, nor are groups from which one could be computed."
+    )

@@ -73,7 +73,9 @@ FROM facts GROUP BY {PLACE}"""
 
     def _facts(self, i: Indicator) -> Iterator[str]:
         """What is so of one client, as columns; `excluded` is the number of the first reason that holds, or 0."""
-        reasons = "".join(f" WHEN {self._holds(tree)} THEN {n}" for n, tree in enumerate(i.exclude.values(), 1))
+        reasons = "".join(
+            f" WHEN {self._holds(tree)} THEN {n}" for n, tree in enumerate(i.exclude.values(), 1)
+        )
         yield f"{f'CASE{reasons} ELSE 0 END' if reasons else '0'} AS {quoted(i.id + ' excluded')}"
         for measure in ("denominator", "numerator", "unknown"):
             yield f"{self._holds(getattr(i, measure))} AS {quoted(f'{i.id} {measure}')}"
@@ -163,7 +165,9 @@ FROM counted AS c WHERE {at} IS NOT NULL AND {self.compiler.condition(self.cohor
         return "".join(f",\n{text}" for text in self.texts)
 
     def _joined(self) -> str:
-        return "s" + "".join(f" INNER JOIN {name} ON {name}.client = s.client" for name in self.steps.values())
+        return "s" + "".join(
+            f" INNER JOIN {name} ON {name}.client = s.client" for name in self.steps.values()
+        )
 
 
 def _sums(i: Indicator) -> Iterator[tuple[str, str, str]]:

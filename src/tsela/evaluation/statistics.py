@@ -66,13 +66,14 @@ def kaplan_meier(lost: Ints, censored: Ints) -> Curve | None:
     total = int(leaving.sum())
     if total == 0:
         return None
-    at_risk = total - np.concatenate(([0], np.cumsum(leaving)[:-1]))
+    at_risk: Ints = total - np.concatenate(([0], np.cumsum(leaving)[:-1]))
     with np.errstate(divide="ignore", invalid="ignore"):
-        survival = np.cumprod(np.where(at_risk > 0, 1 - lost / np.maximum(at_risk, 1), 1.0))
+        stays = np.where(at_risk > 0, 1.0 - lost / np.maximum(at_risk, 1), 1.0)
+        survival = np.cumprod(stays, dtype=np.float64)
         variance = np.cumsum(np.where(lost > 0, lost / (at_risk * (at_risk - lost)), 0.0))
         width = Z * np.sqrt(variance) / np.abs(np.log(survival))
         low, high = survival ** np.exp(width), survival ** np.exp(-width)
-    for end in np.flatnonzero((survival == 1) | (survival == 0)):
-        n = max(int(at_risk[end]), 1)
-        low[end], high[end] = clopper_pearson(n if survival[end] else 0, n) or (0.0, 1.0)
+    edge = (ALPHA / 2) ** (1 / np.maximum(at_risk, 1))  # Clopper-Pearson's limit for n of n
+    low = np.where(survival == 1, edge, np.where(survival == 0, 0.0, low))
+    high = np.where(survival == 1, 1.0, np.where(survival == 0, 1 - edge, high))
     return Curve(survival, low, high, at_risk)

@@ -44,7 +44,13 @@ def _families(indicators: Sequence[One]) -> list[list[One]]:
 def _section(family: Sequence[One], results: One) -> dict[str, Any]:
     lead, *others = family
     figures = [
-        {"id": one["id"], "title": one["short"], "estimate": estimate(one), "fraction": fraction(one), "unknown": unknown(one)}
+        {
+            "id": one["id"],
+            "title": one["short"],
+            "estimate": estimate(one),
+            "fraction": fraction(one),
+            "unknown": unknown(one),
+        }
         for one in others
     ]
     return {
@@ -68,7 +74,11 @@ def _short(one: One) -> str:
     """How the first published figure compares, in a few words."""
     first = one["benchmark"]
     if not first or first["says"] not in ("better", "worse"):
-        return "" if not first else f"The interval includes {number(first['value'], one['unit'])}: {first['what']} ({first['as_of']})"
+        return (
+            ""
+            if not first
+            else f"The interval includes {number(first['value'], one['unit'])}: {first['what']} ({first['as_of']})"
+        )
     side = "Below" if (first["says"] == "better") == (first["direction"] == "at_most") else "Above"
     return f"{side} {number(first['value'], one['unit'])}: {first['what']} ({first['as_of']})"
 
@@ -89,7 +99,9 @@ def estimate(one: One) -> str:
     """The figure with its interval; for bounds, both."""
     if one.get("kind") == "bounds" and one["lower"] is not None:
         return f"{number(one['lower'], one['unit'])} to {number(one['upper'], one['unit'])} ({interval(one)})"
-    return "nobody to count" if one["low"] is None else f"{number(one['value'], one['unit'])} ({interval(one)})"
+    return (
+        "nobody to count" if one["low"] is None else f"{number(one['value'], one['unit'])} ({interval(one)})"
+    )
 
 
 def fraction(one: One) -> str:
@@ -130,7 +142,9 @@ def _charts(lead: One, others: Sequence[One], results: One) -> Iterator[dict[str
         return
     label = f"This programme, {results['period']['label']}"
     if lead["benchmarks"]:
-        yield _chart("Against published figures", charts.against_benchmarks(label, lead, lead["benchmarks"], unit))
+        yield _chart(
+            "Against published figures", charts.against_benchmarks(label, lead, lead["benchmarks"], unit)
+        )
     for one in others:
         if one["kind"] == "bounds":
             yield _chart("What the missing results could change", charts.bounds(one, lead, first, unit))
@@ -140,7 +154,10 @@ def _charts(lead: One, others: Sequence[One], results: One) -> Iterator[dict[str
         if table == "quarter" and any(not row["hidden"] for row in rows.values()):
             yield _chart("By quarter of the index date", charts.trend(rows, first, unit))
         elif table != "quarter" and len(rows) <= MOST_ROWS:
-            named = {" ".join(COUNTRIES.get(part, part) for part in group.split("|")): row for group, row in rows.items()}
+            named = {
+                " ".join(COUNTRIES.get(part, part) for part in group.split("|")): row
+                for group, row in rows.items()
+            }
             yield _chart(f"By {table.replace('*', ' and ')}", charts.forest(named, lead, first, unit))
 
 
@@ -177,6 +194,6 @@ def _upper(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    months = "January February March April May June July August September October November December".split()
+    months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
     year, month, day = text.split("-")
     return f"{int(day)} {months[int(month) - 1]} {year}"

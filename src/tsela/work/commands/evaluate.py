@@ -25,19 +25,39 @@ DATABASES = ("sqlite:", "postgresql:", "postgres:")
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--programme", "folder", required=True, type=click.Path(path_type=Path), help="The programme's folder.")
 @click.option(
-    "--events", default=None, metavar="PATH",
+    "--programme", "folder", required=True, type=click.Path(path_type=Path), help="The programme's folder."
+)
+@click.option(
+    "--events",
+    default=None,
+    metavar="PATH",
     help="JSON Lines, Parquet, a clean-layer folder, or a database address; this site's own record if not given.",
 )
-@click.option("--as-of", "as_of", required=True, metavar="YYYY-MM-DD", help="The day of the data cut; nothing later is seen.")
+@click.option(
+    "--as-of",
+    "as_of",
+    required=True,
+    metavar="YYYY-MM-DD",
+    help="The day of the data cut; nothing later is seen.",
+)
 @click.option("--period", required=True, metavar="PERIOD", help="2025, 2025Q3 or 2024-10-01..2025-09-30.")
 @click.option(
-    "--by", default="country,site,quarter", show_default=True, metavar="LIST",
+    "--by",
+    default="country,site,quarter",
+    show_default=True,
+    metavar="LIST",
     help="Breakdowns, each on its own; cross two with a star: country*quarter.",
 )
-@click.option("--out", default=None, type=click.Path(path_type=Path), help="Write the report and its data here.")
-@click.option("--clean", default=None, type=click.Path(path_type=Path), help="Keep the clean layer here, to evaluate again faster.")
+@click.option(
+    "--out", default=None, type=click.Path(path_type=Path), help="Write the report and its data here."
+)
+@click.option(
+    "--clean",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="Keep the clean layer here, to evaluate again faster.",
+)
 @click.option("--no-pages", is_flag=True, help="Only the data: no report.html, no report.pdf.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(
@@ -105,7 +125,12 @@ def _record(url: str | None) -> Iterable[Mapping[str, Any]]:
     try:
         return list(all_events())
     except (DatabaseError, OSError) as error:
-        fail("E603", where="--events", path=url or "this site's record", reason=str(error).strip().splitlines()[0])
+        fail(
+            "E603",
+            where="--events",
+            path=url or "this site's record",
+            reason=str(error).strip().splitlines()[0],
+        )
 
 
 def _write(results: Mapping[str, Any], out: Path, *, pages: bool) -> list[Path]:
