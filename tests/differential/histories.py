@@ -123,7 +123,9 @@ def days_to_ask(random: Random, events: list[Event], start: int, how_many: int) 
         value for event in events for value in (event["answers"] or {}).values() if isinstance(value, str)
     ]
     dates = [
-        day for text in [*named, *(event["occurred_on"] for event in events)] if (day := parse_date(text))
+        day
+        for text in [*named, *(event["occurred_on"] for event in events)]
+        if (day := parse_date(text)) is not None
     ]
     days = [
         random.choice([*dates, start]) + random.choice((*NEAR, 13, 15, 41, 43, 364, 366))

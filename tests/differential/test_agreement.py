@@ -3,7 +3,9 @@
 This is the moderate run of `make test`; `python -m tests.differential` is the long one.
 """
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from differential.compare import Batch, batch, differences
-from differential.executors import Executor, Python, TypeScript, executors
+from differential.executors import ROOT, Executor, Python, TypeScript, executors
+from differential.programmes import compiled, document
+from tsela.care.engine import Records, Rules, plan, why
+from tsela.kernel.dates import parse_date
+from tsela.programme import load
+from tsela.simulation.behaviour import Behaviour
+from tsela.simulation.generate import Simulation, write
 
 TWINS = 60  # batches of 25 histories that Python and TypeScript are asked
 ALL = 4  # batches of 100 that SQL is asked too
@@ -32,6 +40,37 @@ def test_all_executors_agree(number: int, request: pytest.FixtureRequest) -> Non
 def test_twins_agree(twin: TypeScript) -> None:
     for number in range(TWINS):
         agree(batch(Random(f"twins/{number}"), how_many=25), [Python(), twin])
+
+
+def test_all_agree_on_the_real_programme(tmp_path: Path, twin: TypeScript) -> None:
+    programme = load(ROOT / "programmes/mentor_mother")
+    until = parse_date("2026-11-20") or 0
+    write(
+        Simulation(programme, clients=80, years=2, seed=3, until=until, behaviour=Behaviour()),
+        tmp_path,
+        print,
+    )
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    clients = sorted({event["client"] for event in events})
+    for today in ("2025-08-31", "2026-02-28", "2026-11-20"):
+        asks = [(client, today) for client in clients]
+        first, *others = [(one, one.plans(programme.tables, events, asks)) for one in executors()]
+        for other, plans in others:
+            for ours, theirs in zip(first[1], plans, strict=True):
+                assert {name: ours[name] for name in other.fields} == {
+                    name: theirs[name] for name in other.fields
+                }
+
+
+def test_twins_give_the_same_reasons(twin: TypeScript) -> None:
+    tables = compiled(document(Random("why"), items=12))
+    made = batch(Random("why"), how_many=30, days=1)
+    rules = Rules(tables)
+    records = Records(rules, made.events)
+    ours = [plan(rules, records, client, parse_date(today) or 0).tasks for client, today in made.asks]
+    theirs = twin.ask({"tables": tables, "events": made.events, "asks": made.asks, "words": True})
+    assert [[why(rules, task) for task in tasks] for tasks in ours] == [one["why"] for one in theirs]
+    assert any(ours)
 
 
 @settings(max_examples=30)

@@ -25,9 +25,13 @@ def event(number: int, client: str, form: str, day: str, **answers: Any) -> dict
 
 
 FAMILY = [
-    event(1, MOTHER, "registration", "2026-01-10", sex="female", client_group="woman", birth_date="1998-03-04"),
+    event(
+        1, MOTHER, "registration", "2026-01-10", sex="female", client_group="woman", birth_date="1998-03-04"
+    ),
     event(2, MOTHER, "hiv_test", "2026-01-10", test_date="2026-01-10", result="positive"),
-    event(3, BABY, "registration", "2026-10-09", client_group="child", birth_date="2026-10-09", mother=MOTHER),
+    event(
+        3, BABY, "registration", "2026-10-09", client_group="child", birth_date="2026-10-09", mother=MOTHER
+    ),
 ]
 
 
