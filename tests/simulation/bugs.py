@@ -1,6 +1,6 @@
 """Bugs that we seed to test the fault simulator: each is a patch of the real code, and the invariants it may break.
 
-    python tests/simulation/bugs.py     runs the simulator with each; prints the seed and the invariant that caught it
+python tests/simulation/bugs.py     runs the simulator with each; prints the seed and the invariant that caught it
 """
 
 import json
@@ -115,7 +115,9 @@ def takes_the_registration_that_came_last() -> Any:
     from tsela.record import decide
 
     person = decide.person
-    return patch.object(decide, "person", lambda before, events: person(before, [{**events[-1], "replaces": None}]))
+    return patch.object(
+        decide, "person", lambda before, events: person(before, [{**events[-1], "replaces": None}])
+    )
 
 
 @bug("projection", "scope", "refused")
@@ -145,7 +147,9 @@ def reads_the_head_after_the_rows() -> Any:
         page = next_page(*arguments)
         heads = pull.heads()
         if not page.more:
-            page.cursor = pull.Cursor(page.cursor.scope, {site: heads.get(site, 0) for site in page.cursor.seen})
+            page.cursor = pull.Cursor(
+                page.cursor.scope, {site: heads.get(site, 0) for site in page.cursor.seen}
+            )
         return page
 
     return patch.object(pull, "next_page", late)

@@ -23,7 +23,12 @@ PROJECT = Path(__file__).parents[2]
 def python(*arguments: str) -> str:
     environment = {**os.environ, "PYTHONHASHSEED": "0", "TSELA_DATABASE_URL": ""}
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=1800
+        [sys.executable, *arguments],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=1800,
     )
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
@@ -32,7 +37,9 @@ def python(*arguments: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_phones_and_server_agree_after_every_run(first: int, record_property: Any) -> None:
-    report = json.loads(python("-m", "tsela", "faults", f"--first={first}", f"--seeds={min(CHUNK, SEEDS - first)}", "--json"))
+    report = json.loads(
+        python("-m", "tsela", "faults", f"--first={first}", f"--seeds={min(CHUNK, SEEDS - first)}", "--json")
+    )
     record_property("faults", report)
     print("{seeds} seeds, {events} events, {faults} faults injected, {seconds} s".format_map(report))
     assert report["broken"] == {}
@@ -48,7 +55,9 @@ def caught() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BUGS)
-def test_a_seeded_bug_is_caught_by_the_invariant_that_it_breaks(name: str, caught: dict[str, dict[str, Any]]) -> None:
+def test_a_seeded_bug_is_caught_by_the_invariant_that_it_breaks(
+    name: str, caught: dict[str, dict[str, Any]]
+) -> None:
     assert caught[name]["invariant"] in BUGS[name].breaks, caught[name]
 
 

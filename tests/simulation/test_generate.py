@@ -34,7 +34,9 @@ def programme() -> Programme:
     return load(FOLDER)
 
 
-def simulation(programme: Programme, seed: int, behaviour: Behaviour | None = None, clients: int = 600) -> Simulation:
+def simulation(
+    programme: Programme, seed: int, behaviour: Behaviour | None = None, clients: int = 600
+) -> Simulation:
     return Simulation(programme, clients=clients, years=3, seed=seed, until=UNTIL, behaviour=behaviour)
 
 
@@ -76,7 +78,11 @@ def with_registration(family: list[dict[str, Any]]) -> list[tuple[dict[str, Any]
     return [(event, registrations[event["client"]]) for event in family]
 
 
-@pytest.fixture(scope="module", params=[(1, Behaviour()), (2, HARD), (3, HARD)], ids=["as published", "hard", "hard again"])
+@pytest.fixture(
+    scope="module",
+    params=[(1, Behaviour()), (2, HARD), (3, HARD)],
+    ids=["as published", "hard", "hard again"],
+)
 def found(
     request: pytest.FixtureRequest, programme: Programme, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Simulation, dict[str, dict[str, Any]]]:
@@ -85,7 +91,9 @@ def found(
     simulated = simulation(programme, seed, behaviour, clients=1200)
     events = [event for family in simulated.families() for event in family]
     layer = build(programme.tables, events, tmp_path_factory.mktemp("clean"))
-    periods = {"all": Period("all", simulated.start, UNTIL)} | {year: parse_period(year) for year in YEARS[1:]}
+    periods = {"all": Period("all", simulated.start, UNTIL)} | {
+        year: parse_period(year) for year in YEARS[1:]
+    }
     return simulated, {name: results_of(programme, layer, period) for name, period in periods.items()}
 
 
@@ -118,7 +126,9 @@ def test_what_is_estimated_comes_near_the_truth(
     assert one["low"] <= per * true["numerator"] / true["denominator"] <= one["high"]
 
 
-@pytest.mark.parametrize("setting", [{"transmision": "0.1"}, {"transmission": "a lot"}, {"transmission": "1.5"}])
+@pytest.mark.parametrize(
+    "setting", [{"transmision": "0.1"}, {"transmission": "a lot"}, {"transmission": "1.5"}]
+)
 def test_a_rate_that_is_none_is_refused(setting: dict[str, str]) -> None:
     with pytest.raises(TselaError, match="E15"):
         Behaviour().with_settings(setting)

@@ -12,7 +12,7 @@ A_PAGE: dict[str, Any] = {"cursor": "7", "more": False, "leave": [], "enter": []
 
 
 def event(n: int, client: str = "c1") -> Event:
-    return {name: None for name in FIELDS} | {"id": f"{n:04}", "client": client, "answers": {"n": n}}
+    return dict.fromkeys(FIELDS) | {"id": f"{n:04}", "client": client, "answers": {"n": n}}
 
 
 def page(*events: Event, **more: Any) -> dict[str, Any]:
@@ -55,7 +55,9 @@ def states(store: Store) -> dict[str, str]:
 
 def test_it_pushes_what_waits_then_pulls_until_there_is_no_more() -> None:
     store, mine, theirs = phone(event(1)), event(1), event(2)
-    outcome = carry(sync(store), script(accepted(mine), ok(page(mine, more=True)), ok(page(theirs, cursor="9"))))
+    outcome = carry(
+        sync(store), script(accepted(mine), ok(page(mine, more=True)), ok(page(theirs, cursor="9")))
+    )
     assert (outcome.failure, outcome.sent, outcome.received, store.cursor) == (None, 1, 2, "9")
     assert states(store) == {"0001": "sent", "0002": "sent"}
 
@@ -86,7 +88,11 @@ def test_a_batch_that_the_server_cannot_read_is_halved_until_the_bad_event_is_al
         if request.body is None:
             return Answer(204)
         ids = [one["id"] for one in json.loads(request.body)["events"]]
-        return Answer(400, b'{"error": {"code": "E400"}}') if bad in ids else accepted(*(event(int(id)) for id in ids))
+        return (
+            Answer(400, b'{"error": {"code": "E400"}}')
+            if bad in ids
+            else accepted(*(event(int(id)) for id in ids))
+        )
 
     assert carry(sync(store), choking).failure is None
     assert [id for id, state in states(store).items() if state == "problem"] == [bad]
@@ -102,7 +108,8 @@ def test_leaving_removes_what_was_sent_and_keeps_what_was_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "failure"), [(401, "unknown_device"), (403, "revoked"), (503, "busy"), (500, "busy"), (400, "bad_request")]
+    ("status", "failure"),
+    [(401, "unknown_device"), (403, "revoked"), (503, "busy"), (500, "busy"), (400, "bad_request")],
 )
 def test_what_an_answer_means(status: int, failure: str) -> None:
     store = Store(token="t")
@@ -116,7 +123,9 @@ def test_a_revoked_phone_deletes_its_keys_and_its_data() -> None:
 
 
 def test_an_answer_that_was_cut_is_no_answer() -> None:
-    assert carry(sync(phone(event(1))), script(Answer(200, b'{"results": [{"id": "00'))).failure == "unreachable"
+    assert (
+        carry(sync(phone(event(1))), script(Answer(200, b'{"results": [{"id": "00'))).failure == "unreachable"
+    )
 
 
 def test_a_batch_has_at_most_200_events_and_a_megabyte_and_always_one() -> None:

@@ -37,7 +37,7 @@ class Behaviour:
     late_entry_days: int = 21
     corrected: float = 0.02
     doubled: float = 0.004  # written twice by mistake, then voided
-    phone_lost: float = 0.05  # of phones in a year: what was not sent yet is written again, so nothing is lost to the log
+    phone_lost: float = 0.05  # of phones in a year; what was not sent yet is written again, from the register
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -45,7 +45,9 @@ class Steps:
     def step(self, title: str, total: int | None = None) -> "Iterator[Step]":
         began = time.perf_counter()
         columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as bar:
+        with Progress(
+            *columns, console=self.console, transient=True, disable=not self.console.is_terminal
+        ) as bar:
             step = Step(bar, bar.add_task(title, total=total))
             yield step
         self.console.print(f"[green]✓[/] {title}: {step.said} [dim]({time.perf_counter() - began:.1f} s)[/]")
@@ -108,7 +110,9 @@ class Demo:
                 step.reach(self.simulation.people, self.simulation.clients)
             site = self.simulation.sites[0]
             self.guide = max(site.mentor_mothers, key=lambda one: len(by_phone[one]))
-            by_phone[self.guide] += Morning(site, self.guide, self.simulation.versions, self.today, self.simulation.seed).events()
+            by_phone[self.guide] += Morning(
+                site, self.guide, self.simulation.versions, self.today, self.simulation.seed
+            ).events()
             count = sum(map(len, by_phone.values()))
             step.said = f"{self.simulation.people:,} clients, {count:,} events from {format_date(self.simulation.start)} to {format_date(self.today)}"
         return by_phone
@@ -116,8 +120,19 @@ class Demo:
     def serve(self) -> None:
         with self.steps.step("tsela serve") as step:
             with (self.home / "serve.log").open("ab") as log:
-                command = [sys.executable, "-m", "tsela", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-                self.server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                command = [
+                    sys.executable,
+                    "-m",
+                    "tsela",
+                    "serve",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    str(self.port),
+                ]
+                self.server = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
             send = Http(self.url)
             until = time.monotonic() + 60
             while not _answers(send):
@@ -133,10 +148,15 @@ class Demo:
             codes = {person: device_code(person) for person in by_phone}
             began = time.perf_counter()
             with ThreadPoolExecutor(PHONES_AT_ONCE) as phones:
-                jobs = [phones.submit(self._send_one, codes[one], events, step.advance) for one, events in by_phone.items()]
+                jobs = [
+                    phones.submit(self._send_one, codes[one], events, step.advance)
+                    for one, events in by_phone.items()
+                ]
                 held = sum(job.result() for job in jobs)
             rate = total / (time.perf_counter() - began)
-            step.said = f"{len(by_phone)} phones sent {total:,} events ({rate:,.0f} a second) and hold {held:,}"
+            step.said = (
+                f"{len(by_phone)} phones sent {total:,} events ({rate:,.0f} a second) and hold {held:,}"
+            )
 
     def _send_one(self, code: str, events: list[dict[str, Any]], tick: Tick) -> int:
         """How many events the phone holds in the end."""
@@ -149,7 +169,7 @@ class Demo:
                 http.close()
                 return len(store.entries)
             time.sleep(0.5)
-        fail("E155", where=self.url, reason=outcome.problem or outcome.failure)
+        return fail("E155", where=self.url, reason=outcome.problem or outcome.failure)
 
     def wait_for_plans(self) -> None:
         from tsela.care.models import OpenTask, StoredPlan
@@ -183,7 +203,9 @@ class Demo:
                 fail("E155", where="tsela evaluate", reason=done.stdout or done.stderr)
             shutil.copytree(out, self.home / "evaluation")
             results: dict[str, Any] = json.loads(done.stdout)
-            step.said = f"{len(results['indicators'])} indicators, {format_date(first)} to {format_date(last)}"
+            step.said = (
+                f"{len(results['indicators'])} indicators, {format_date(first)} to {format_date(last)}"
+            )
         return results
 
     @property
@@ -199,7 +221,12 @@ class Demo:
         for heading in ("Indicator", "Evaluation (95% interval)", "Counted", "Simulated truth"):
             table.add_column(heading, overflow="fold")
         for one in results["indicators"]:
-            table.add_row(one["short"], estimate(one), fraction(one).partition(":")[0], _truth(one, truth.get(one["id"])))
+            table.add_row(
+                one["short"],
+                estimate(one),
+                fraction(one).partition(":")[0],
+                _truth(one, truth.get(one["id"])),
+            )
         self.console.print(table)
 
     def stop(self) -> None:

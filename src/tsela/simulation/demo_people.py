@@ -36,7 +36,9 @@ def employ(sites: list[Site], password: str) -> list[LogIn]:
         ("admin", "Site administrator", [], "admin"),
     ]
     for site in sites[1:]:
-        actions.create_staff(name=site.coordinator.name, role="site_coordinator", sites=[site.code], id=site.coordinator.id)
+        actions.create_staff(
+            name=site.coordinator.name, role="site_coordinator", sites=[site.code], id=site.coordinator.id
+        )
     log_ins = []
     for role, name, codes, username in wanted:
         staff = actions.create_staff(name=name, role=role, sites=codes, username=username, password=password)

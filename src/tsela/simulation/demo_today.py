@@ -1,6 +1,7 @@
 """A few women whom a newcomer meets on the first morning: each shows one thing that the phone does."""
 
 from random import Random
+from typing import Any
 
 from tsela.kernel.dates import format_date
 from tsela.kernel.ids import derived_id
@@ -29,10 +30,12 @@ class Morning:
     def _day(self, ago: int) -> str:
         return format_date(self.today - ago)
 
-    def _write(self, form: str, client: str, ago: int, **answers: object) -> None:
+    def _write(self, form: str, client: str, ago: int, **answers: Any) -> None:
         self.pen.write(form, client, self.today - ago, **answers)
 
-    def _woman(self, given: str, family: str, ago: int, *, positive: bool, pregnant_weeks: int | None = None) -> str:
+    def _woman(
+        self, given: str, family: str, ago: int, *, positive: bool, pregnant_weeks: int | None = None
+    ) -> str:
         """Registered and enrolled `ago` days ago; pregnant by so many weeks today."""
         client = derived_id("morning", self.seed, given)
         self._write(
@@ -47,7 +50,14 @@ class Morning:
         )  # fmt: skip
         if pregnant_weeks is not None:
             lmp = pregnant_weeks * 7
-            self._write("pregnancy", client, ago, lmp_date=self._day(lmp), edd_date=self._day(lmp - 280), first_anc_date=self._day(ago))
+            self._write(
+                "pregnancy",
+                client,
+                ago,
+                lmp_date=self._day(lmp),
+                edd_date=self._day(lmp - 280),
+                first_anc_date=self._day(ago),
+            )
         return client
 
     def _supply(self, client: str, ago: int, days: int) -> None:
@@ -86,8 +96,18 @@ class Morning:
     def _has_a_high_viral_load(self) -> None:
         client = self._woman("Ayanda", "Ngcobo", 300, positive=True, pregnant_weeks=24)
         self._supply(client, 25, 90)
-        self._write("viral_load", client, 12, sample_date=self._day(30), reason="routine", copies=14_200, result_date=self._day(12))
+        self._write(
+            "viral_load",
+            client,
+            12,
+            sample_date=self._day(30),
+            reason="routine",
+            copies=14_200,
+            result_date=self._day(12),
+        )
 
     def _missed_yesterday(self) -> None:
         client = self._woman("Nandi", "Khoza", 60, positive=False, pregnant_weeks=28)
-        self._write("appointment", client, 30, appointment_date=self._day(2), service="anc", site=self.site.code)
+        self._write(
+            "appointment", client, 30, appointment_date=self._day(2), service="anc", site=self.site.code
+        )

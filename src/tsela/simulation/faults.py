@@ -19,7 +19,7 @@ from tsela.simulation import faults_checks
 from tsela.simulation.faults_people import SITES, STAFF, Handset, Killed, Writer, staff_id
 from tsela.simulation.faults_server import Clock, Server, machine, set_clock
 from tsela.simulation.network import Lossy, carry
-from tsela.simulation.phones import Cut, Store, Unreachable, claim, sync
+from tsela.simulation.phones import Answer, Cut, Request, Store, Talk, Unreachable, claim, sync
 
 Follow = Callable[[], object]  # what follows from events, as the worker does it between requests
 STEPS = 50
@@ -30,16 +30,17 @@ class Run:
     """One seed: everything that happens, in order."""
 
     def __init__(self, seed: int, file: Path, follow: Follow) -> None:
-        self.seed, self.follow, self.rng, self.clock, self.faults = seed, follow, Random(seed), Clock(), Counter[str]()
+        self.follow, self.rng, self.clock, self.faults = follow, Random(seed), Clock(), Counter[str]()
         set_clock(self.clock)
         self.server = Server(file, self.clock, self.rng, self.faults)
         self.network = Lossy(self.server, self.rng, self.faults)
         self.writer = Writer(self.rng, self.clock)
         self.handsets: list[Handset] = []
         self.server.between = self._something
-        self.server.seen = lambda request, answer: self.acknowledged.update(faults_checks.acknowledged(request, answer))
+        self.server.seen = self._note
         self.acknowledged: set[str] = set()
-        self.programme = None if self.rng.random() < 0.05 else programme_version()  # its download is the slowest step
+        # Most phones have the programme already: its download is the slowest step.
+        self.programme = None if self.rng.random() < 0.05 else programme_version()
 
     def play(self) -> None:
         names = self.rng.sample(sorted(STAFF), self.rng.randint(2, 4))
@@ -54,6 +55,9 @@ class Run:
                 self.server.run(self.follow)
         self._heal()
         self.server.run(self.follow)
+
+    def _note(self, request: Request, answer: Answer) -> None:
+        self.acknowledged |= faults_checks.acknowledged(request, answer)
 
     # what happens
 
@@ -74,7 +78,7 @@ class Run:
         with self._in_hand(handset):
             try:
                 if handset.talk is None:
-                    handset.talk = sync(handset.store) if handset.store.token else claim(handset.store, self._code(handset))
+                    handset.talk = self._talk(handset)
                     handset.request = next(handset.talk)
                 assert handset.request is not None
                 try:
@@ -85,6 +89,9 @@ class Run:
                     handset.request = handset.talk.send(answer)
             except (StopIteration, Unreachable, Cut):
                 handset.talk = None
+
+    def _talk(self, handset: Handset) -> Talk:
+        return sync(handset.store) if handset.store.token else claim(handset.store, self._code(handset))
 
     @contextmanager
     def _in_hand(self, handset: Handset) -> Iterator[None]:
@@ -178,7 +185,8 @@ class Run:
             raise faults_checks.Broken("unsent", f"{handset.name}: {outcome}")
 
     def _state(self) -> list[Any]:
-        return [sorted((id, entry.state) for id, entry in handset.store.entries.items()) for handset in self.handsets]
+        stores = [handset.store.entries for handset in self.handsets]
+        return [sorted((id, entry.state) for id, entry in entries.items()) for entries in stores]
 
 
 def run(seed: int, folder: Path, follow: Follow) -> tuple[Run, "faults_checks.Broken | None"]:
@@ -205,7 +213,8 @@ def paging(rng: Random) -> Iterator[None]:
     from tsela.record import pull
 
     kept = pull.PAGE, pull.FAR, pull.CLIENTS
-    pull.PAGE, pull.FAR, pull.CLIENTS = rng.choice((3, 8, 40)), rng.choice((3, 15, 10_000)), rng.choice((1, 3, 300))
+    pull.PAGE, pull.FAR = rng.choice((3, 8, 40)), rng.choice((3, 15, 10_000))
+    pull.CLIENTS = rng.choice((1, 3, 300))
     try:
         yield
     finally:

@@ -101,16 +101,21 @@ def check_kept(handset: Handset, written: Iterable[Written], stored: Mapping[str
         if one.handset is handset:
             id = one.event["id"]
             on_server = stored.get(id) == one.event
-            if not on_server and id not in problems and one.refused != "E405":  # a pull may bring the id's owner instead
+            # E405: a pull may have brought the other event of that id instead.
+            if not on_server and id not in problems and one.refused != "E405":
                 raise Broken("kept", f"{id} of {handset.name} is neither on the server nor on her phone")
             if on_server and (id in problems or one.refused):
-                raise Broken("refused", f"{id} is on the server, and should not be: {one.refused or 'it is a problem'}")
+                raise Broken(
+                    "refused", f"{id} is on the server, and should not be: {one.refused or 'it is a problem'}"
+                )
 
 
 def check_wiped(handset: Handset) -> None:
     """S11. At the end every lost phone has had contact."""
     if handset.revoked and (handset.store.entries or handset.store.token):
-        raise Broken("wiped", f"the lost phone of {handset.name} still holds {len(handset.store.entries)} events")
+        raise Broken(
+            "wiped", f"the lost phone of {handset.name} still holds {len(handset.store.entries)} events"
+        )
 
 
 def check_numbers(log: Iterable[Row]) -> None:
@@ -118,7 +123,9 @@ def check_numbers(log: Iterable[Row]) -> None:
     from tsela.record.models import ScopeChange, SiteCounter
 
     given: dict[str, list[int]] = {}
-    for site, seq in [(row.site, row.seq) for row in log] + list(ScopeChange.objects.values_list("site", "seq")):
+    for site, seq in [(row.site, row.seq) for row in log] + list(
+        ScopeChange.objects.values_list("site", "seq")
+    ):
         given.setdefault(site, []).append(seq)
     for counter in SiteCounter.objects.all():
         if sorted(given.pop(counter.site, [])) != list(range(1, counter.seq + 1)):
@@ -153,7 +160,9 @@ def _person(rows: list[Row]) -> Person:
 def check_projection(people: Mapping[str, Person]) -> None:
     from tsela.record.models import Client
 
-    table = {id: Person(*rest) for id, *rest in Client.objects.values_list("id", "home", "caseload", "mother")}
+    table = {
+        id: Person(*rest) for id, *rest in Client.objects.values_list("id", "home", "caseload", "mother")
+    }
     wrong = {id for id in people.keys() | table.keys() if people.get(id) != table.get(id)}
     demand("projection", [f"{id}: {table.get(id)} instead of {people.get(id)}" for id in sorted(wrong)])
 
@@ -164,11 +173,15 @@ def check_refusals(run: "Run", people: Mapping[str, Person]) -> None:
     for handset in run.handsets:
         for event, _, error, _ in handset.store.problems():
             code = (error or {}).get("code")
-            if code not in _reasons(event, expected[id_of(handset), event["id"]], sites_of(handset.name), people):
+            if code not in _reasons(
+                event, expected[id_of(handset), event["id"]], sites_of(handset.name), people
+            ):
                 raise Broken("refused", f"{event['id']} of {handset.name} is refused with {code}")
 
 
-def _reasons(event: Event, mistake: str | None, sites: set[str], people: Mapping[str, Person]) -> set[str | None]:
+def _reasons(
+    event: Event, mistake: str | None, sites: set[str], people: Mapping[str, Person]
+) -> set[str | None]:
     reasons = {mistake}
     if event["site"] not in sites:
         reasons.add("E403")
@@ -185,7 +198,14 @@ def check_scope(handset: Handset, log: list[Row], people: Mapping[str, Person]) 
     due = {row.event["id"]: row.event for row in log if row.event["client"] in hers}
     own = {entry.event["id"] for entry in handset.store.entries.values() if not entry.pulled}
     held = {id: entry.event for id, entry in handset.store.entries.items()}
-    demand("scope", [f"{handset.name} lacks {id}" for id in due if id not in held or (held[id] != due[id] and id not in own)])
+    demand(
+        "scope",
+        [
+            f"{handset.name} lacks {id}"
+            for id in due
+            if id not in held or (held[id] != due[id] and id not in own)
+        ],
+    )
     demand("scope", [f"{handset.name} holds {id}" for id in held if id not in due and id not in own])
 
 
@@ -206,7 +226,7 @@ def check_plans(run: "Run", handset: Handset, people: Mapping[str, Person]) -> N
     own = {entry.event["client"] for entry in handset.store.entries.values() if not entry.pulled}
     whole = sorted(client for client in seen - own if family(client, people) <= seen - own)
     stored = StoredPlan.objects.in_bulk(run.rng.sample(whole, min(PLANS_A_PHONE, len(whole))))
-    today = parse_date(run.clock.today.isoformat())
+    today = parse_date(run.clock.today.isoformat()) or 0
     for client, row in stored.items():
         rules = rules_at(people[client].home)
         here, there = plan(rules, Records(rules, events), client, today).as_dict(), json.loads(row.plan)
@@ -217,7 +237,8 @@ def check_plans(run: "Run", handset: Handset, people: Mapping[str, Person]) -> N
 def family(client: str, people: Mapping[str, Person]) -> set[str]:
     """Whom her plan looks at, besides herself."""
     mother = people[client].mother
-    return {id for id, who in people.items() if who.mother == client} | ({mother} & people.keys())
+    infants = {id for id, who in people.items() if who.mother == client}
+    return infants | {id for id in people if id == mother}
 
 
 def clients_of(staff: str, role: str, sites: set[str], people: Mapping[str, Person]) -> set[str]:
@@ -225,8 +246,8 @@ def clients_of(staff: str, role: str, sites: set[str], people: Mapping[str, Pers
         return {client for client, who in people.items() if who.home in sites}
     hers = {client for client, who in people.items() if who.caseload == staff}
     infants = {client for client, who in people.items() if who.mother in hers}
-    mothers = {who.mother for client, who in people.items() if client in hers and who.mother in people}
-    return hers | infants | mothers
+    named = {people[client].mother for client in hers}
+    return hers | infants | {client for client in people if client in named}
 
 
 def sites_of(name: str) -> set[str]:

@@ -26,7 +26,10 @@ VISITS: list[tuple[str, dict[str, Any]]] = [
     ("anc_contact", {"systolic": 110}),
     ("art_start", {"regimen": "tld"}),
     ("art_dispense", {"days_supplied": 30}),
-    ("art_dispense", {"days_supplied": "thirty"}),  # answers that the dictionary refuses: stored and flagged (S24)
+    (
+        "art_dispense",
+        {"days_supplied": "thirty"},
+    ),  # answers that the dictionary refuses: stored and flagged (S24)
     ("hiv_test", {"result": "positive"}),
     ("hiv_test", {"result": "negative"}),
     ("infant_test", {"test": "nat", "result": "negative"}),
@@ -97,7 +100,14 @@ class Writer:
         handset.store.save([event])
 
     def event(
-        self, handset: Handset, form: str, client: str, answers: Any, *, replaces: str | None = None, day: int = 0
+        self,
+        handset: Handset,
+        form: str,
+        client: str,
+        answers: Any,
+        *,
+        replaces: str | None = None,
+        day: int = 0,
     ) -> Event:
         now = self.clock.now + timedelta(days=handset.skew)
         return {
@@ -109,7 +119,9 @@ class Writer:
         }  # fmt: skip
 
     def _uuid7(self, ms: int) -> str:
-        value = (ms << 80) | (7 << 76) | (self.rng.getrandbits(12) << 64) | (2 << 62) | self.rng.getrandbits(62)
+        value = (
+            (ms << 80) | (7 << 76) | (self.rng.getrandbits(12) << 64) | (2 << 62) | self.rng.getrandbits(62)
+        )
         text = f"{value:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
@@ -119,7 +131,12 @@ class Writer:
         return self.event(handset, "registration", client, self._answers(handset, **more)), None
 
     def _answers(self, handset: Handset, **more: Any) -> dict[str, Any]:
-        given = {"given_name": f"Client {self.clients}", "sex": "female", "birth_date": "2000-01-01", "client_group": "woman"}
+        given = {
+            "given_name": f"Client {self.clients}",
+            "sex": "female",
+            "birth_date": "2000-01-01",
+            "client_group": "woman",
+        }
         return {**given, "caseload": staff_id(handset.name), **more}
 
     def _register_infant(self, handset: Handset) -> tuple[Event, str | None] | None:
@@ -132,7 +149,9 @@ class Writer:
         client = self._someone(handset)
         form, answers = self.rng.choice(VISITS)
         day = self.rng.randrange(60)
-        event = self.event(handset, form, client or derived_id("faults unmet", self.rng.randrange(3)), {}, day=day)
+        event = self.event(
+            handset, form, client or derived_id("faults unmet", self.rng.randrange(3)), {}, day=day
+        )
         date = {DATES[form]: event["occurred_on"]} if form in DATES else {}
         return {**event, "answers": {**date, **answers}}, None
 
@@ -142,8 +161,12 @@ class Writer:
         if entry is None:
             return None
         old = entry.event
-        answers = None if self.rng.random() < 0.3 else {**(old["answers"] or {}), "notes": str(self.rng.random())}
-        new = self.event(handset, old["form"], old["client"], answers, replaces=old["id"], day=self.rng.randrange(9))
+        answers = (
+            None if self.rng.random() < 0.3 else {**(old["answers"] or {}), "notes": str(self.rng.random())}
+        )
+        new = self.event(
+            handset, old["form"], old["client"], answers, replaces=old["id"], day=self.rng.randrange(9)
+        )
         return new, None
 
     def _move(self, handset: Handset) -> tuple[Event, str | None] | None:
@@ -165,7 +188,11 @@ class Writer:
             return None
         event = self.event(handset, "encounter", client, {})
         number = self.rng.choice(("E401", "E402", "E403", "E404", "E405", "E406"))
-        stored = [one for one in self.written if one.handset.store.entries.get(one.event["id"], Entry({}, "unsent")).state == "sent"]
+        stored = [
+            one
+            for one in self.written
+            if one.handset.store.entries.get(one.event["id"], Entry({}, "unsent")).state == "sent"
+        ]
         if number == "E401":
             return {**event, "mode": "telepathy"}, number
         if number == "E402":
@@ -192,4 +219,8 @@ class Writer:
         return self.rng.choice(seen) if seen else None
 
     def _anyone(self) -> str:
-        return staff_id(self.rng.choice([name for name, (role, _) in STAFF.items() if role.endswith(("mother", "mentor"))]))
+        return staff_id(
+            self.rng.choice(
+                [name for name, (role, _) in STAFF.items() if role.endswith(("mother", "mentor"))]
+            )
+        )

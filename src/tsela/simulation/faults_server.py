@@ -168,7 +168,9 @@ def start_django() -> None:
     """Settings of a test, a folder of its own, no log lines for the errors that we cause on purpose."""
     os.environ["TSELA_MODE"], os.environ["TSELA_LOG_LEVEL"] = "test", "CRITICAL"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsela.config.settings")
-    os.environ["TSELA_HOME"] = tempfile.mkdtemp(prefix="tsela-faults-", dir=MEMORY if MEMORY.is_dir() else None)
+    os.environ["TSELA_HOME"] = tempfile.mkdtemp(
+        prefix="tsela-faults-", dir=MEMORY if MEMORY.is_dir() else None
+    )
     import django
 
     django.setup()

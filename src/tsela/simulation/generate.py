@@ -57,7 +57,11 @@ class Simulation:
 
 
 def write(
-    simulation: Simulation, out: Path, *, parquet: bool = False, tick: Callable[[int], None] = lambda people: None
+    simulation: Simulation,
+    out: Path,
+    *,
+    parquet: bool = False,
+    tick: Callable[[int], None] = lambda people: None,
 ) -> dict[str, Any]:
     """Write the events and `truth.json` into the folder `out`; the truth, with the number of events."""
     out.mkdir(parents=True, exist_ok=True)

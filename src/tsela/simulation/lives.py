@@ -13,6 +13,7 @@ from tsela.simulation.truth import Baby, Negative, Treatment, Truth
 
 ANC_WEEKS = (12, 20, 26, 30, 34, 36, 38, 40)
 DANGER_SIGNS = ("vaginal_bleeding", "severe_headache", "fever", "severe_abdominal_pain", "visual_disturbance")
+LADDER = ((1, "phone"), (3, "phone"), (7, "home_visit"), (14, "home_visit"), (30, "home_visit"))
 TOPICS = (["hiv_testing"], ["adherence"], ["feeding"], ["disclosure"], ["family_planning"], ["nutrition"])
 
 
@@ -111,7 +112,9 @@ class Life:
         last = max((day for day, _ in tests[1:] if day <= limit), default=None)
         positive = next((day for day, positive in tests if positive), None)
         client, site = self.woman.client, self.site.code
-        self.truth.negatives.append(Negative(client, site, first, second, last, positive, self.woman.infected))
+        self.truth.negatives.append(
+            Negative(client, site, first, second, last, positive, self.woman.infected)
+        )
 
     # treatment
 
@@ -153,24 +156,12 @@ class Life:
         while day <= self.until and self._here(day):
             supply = 30 if new and len(made) < 3 else 90
             missed = 0 if self._chance(0.9) else rng.randint(1, 6)
-            write(
-                "art_dispense",
-                client,
-                day,
-                dispense_date=format_date(day),
-                days_supplied=supply,
-                pills_missed=missed,
-            )
+            supplied = {"days_supplied": supply, "pills_missed": missed}
+            write("art_dispense", client, day, dispense_date=format_date(day), **supplied)
             made.append((day, supply))
             due = day + supply - 2
-            write(
-                "appointment",
-                client,
-                day,
-                appointment_date=format_date(due),
-                service="art",
-                site=self.site.code,
-            )
+            place = {"service": "art", "site": self.site.code}
+            write("appointment", client, day, appointment_date=format_date(due), **place)
             day = self._comes(due)
         return made
 
@@ -193,13 +184,7 @@ class Life:
         """The missed-contact ladder: calls on days 1 and 3, home visits on days 7 and 14, until she is found."""
         write, client = self.pen.write, self.woman.client
         write("attendance", client, due + 1, appointment_date=format_date(due), attended="no")
-        for after, channel in (
-            (1, "phone"),
-            (3, "phone"),
-            (7, "home_visit"),
-            (14, "home_visit"),
-            (30, "home_visit"),
-        ):
+        for after, channel in LADDER:
             day = due + after + self.rng.randrange(2)
             if day >= comes and self._here(comes):
                 break

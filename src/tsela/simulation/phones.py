@@ -161,7 +161,7 @@ def sync(store: Store) -> Generator[Request, Answer, Outcome]:
         while unsent := store.unsent():
             outcome.sent += yield from _push(store, batch(unsent))
         newest = yield from _pull(store, outcome)
-        if newest != store.programme:
+        if newest is not None and newest != store.programme:
             answer = yield Request("/programme", store.token, version=store.programme)
             bundle = _read(answer)
             store.store_programme(bundle["version"] if bundle else newest)
@@ -228,7 +228,8 @@ def _pull(store: Store, outcome: Outcome) -> Generator[Request, Answer, str | No
 def events_of(page: Mapping[str, Any]) -> list[Event]:
     """S31: the rows of a page as events; what the server adds is not part of an event."""
     places = [page["events"]["columns"].index(name) for name in FIELDS]
-    return [{name: row[place] for name, place in zip(FIELDS, places, strict=True)} for row in page["events"]["rows"]]
+    rows = page["events"]["rows"]
+    return [{name: row[place] for name, place in zip(FIELDS, places, strict=True)} for row in rows]
 
 
 def _read(answer: Answer) -> Any:

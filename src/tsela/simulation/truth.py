@@ -124,10 +124,10 @@ class Negative:
 
 
 class Measure(NamedTuple):
-    """Who: a list of Truth. `index`: the day that puts a person into a period; then who counts, and as what."""
+    """Who: a list of Truth. `joins`: the day that puts a person into a period; then who counts, and as what."""
 
     people: str
-    index: Callable[[Any], int | None]
+    joins: Callable[[Any], int | None]
     counted: Callable[[Any], bool]
     event: Callable[[Any], bool]
     size: Callable[[Any], float] = lambda _: 1  # a person's share of the denominator
@@ -140,10 +140,18 @@ MEASURES = {
     "MTCT_BOUNDS": Measure("exposed", lambda b: b.aged(24), lambda _: True, lambda b: b.found_infected),
     "EID_2M": Measure("exposed", lambda b: b.aged(2), lambda _: True, lambda b: b.tested_by_2_months),
     "RET12": Measure("treatments", lambda t: t.year_on, lambda t: t.stayed_or_lost, lambda t: t.retained),
-    "RET12_KM": Measure("treatments", lambda t: t.year_on, lambda t: t.followed_or_lost, lambda t: t.uninterrupted),
-    "SEROCONV": Measure("negatives", lambda n: n.followed_until, lambda n: n.retested, lambda n: n.seroconverted),
+    "RET12_KM": Measure(
+        "treatments", lambda t: t.year_on, lambda t: t.followed_or_lost, lambda t: t.uninterrupted
+    ),
+    "SEROCONV": Measure(
+        "negatives", lambda n: n.followed_until, lambda n: n.retested, lambda n: n.seroconverted
+    ),
     "SEROCONV_PY": Measure(
-        "negatives", lambda n: n.followed_until, lambda n: n.retested, lambda n: n.seroconverted, lambda n: n.years
+        "negatives",
+        lambda n: n.followed_until,
+        lambda n: n.retested,
+        lambda n: n.seroconverted,
+        lambda n: n.years,
     ),
 }
 ESTIMATED = ("RET12_KM", "SEROCONV_PY")  # of these the evaluation can only come near the truth
@@ -177,7 +185,7 @@ class Truth:
     def _count(self, measure: Measure, first: int, last: int) -> dict[str, float]:
         people = [
             one for one in getattr(self, measure.people)
-            if (day := measure.index(one)) is not None and first <= day <= last and measure.counted(one)
+            if (day := measure.joins(one)) is not None and first <= day <= last and measure.counted(one)
         ]  # fmt: skip
         size = sum(measure.size(one) for one in people)
         return {"numerator": sum(measure.event(one) for one in people), "denominator": round(size, 6)}

@@ -30,16 +30,41 @@ PORT = 8000
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--clients", default=2000, show_default=True, type=click.IntRange(20), help="Women and children.")
+@click.option(
+    "--clients", default=2000, show_default=True, type=click.IntRange(20), help="Women and children."
+)
 @click.option("--years", default=4, show_default=True, type=click.IntRange(1, 10), help="Up to today.")
 @click.option("--seed", default=1, show_default=True, type=int, help="The same seed makes the same people.")
-@click.option("--programme", "folder", default=PROGRAMME, type=click.Path(path_type=Path), help="The programme's folder.")
-@click.option("--home", default=Path("var/demo"), show_default=True, type=click.Path(path_type=Path), help="Made anew each time.")
-@click.option("--port", default=None, type=click.IntRange(1, 65535), help=f"{PORT}, or a free one, if not given.")
+@click.option(
+    "--programme",
+    "folder",
+    default=PROGRAMME,
+    type=click.Path(path_type=Path),
+    help="The programme's folder.",
+)
+@click.option(
+    "--home",
+    default=Path("var/demo"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Made anew each time.",
+)
+@click.option(
+    "--port", default=None, type=click.IntRange(1, 65535), help=f"{PORT}, or a free one, if not given."
+)
 @click.option("--no-serve", is_flag=True, help="Stop once everything was shown.")
-@click.option("--json", "as_json", is_flag=True, help="Print the addresses, log-ins and files as JSON at the end.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the addresses, log-ins and files as JSON at the end."
+)
 def command(
-    clients: int, years: int, seed: int, folder: Path, home: Path, port: int | None, no_serve: bool, as_json: bool
+    clients: int,
+    years: int,
+    seed: int,
+    folder: Path,
+    home: Path,
+    port: int | None,
+    no_serve: bool,
+    as_json: bool,
 ) -> None:
     """Show Tsela at work: invented people, real doors.
 
@@ -58,7 +83,9 @@ def command(
     environment(home)
     today = parse_date(datetime.datetime.now().astimezone().date().isoformat())
     assert today is not None, "this machine's clock shows a day of the rules' calendar"
-    demo = Demo(_load(folder, console), home, port, console, clients=clients, years=years, seed=seed, today=today)
+    demo = Demo(
+        _load(folder, console), home, port, console, clients=clients, years=years, seed=seed, today=today
+    )
     with demo.steps.step("Database") as step:
         open_database()
         step.said = str(home / "tsela.db")
@@ -108,7 +135,9 @@ def _tell(demo: "Demo", as_json: bool, seconds: float) -> None:
     say = demo.console.print
     say(table)
     say(f"Mentor Mother {demo.guide.name}'s phone: {link}")
-    say(f"  or open {demo.url}/app/ and type the code {code[:4]} {code[4:]} (good for 48 hours, once); choose any PIN.")
+    say(
+        f"  or open {demo.url}/app/ and type the code {code[:4]} {code[4:]}, good for 48 hours, once; choose any PIN."
+    )
     if demo.console.is_terminal:
         segno.make(link, error="l").terminal(compact=True)
     say(f"Report: {report} and report.pdf beside it")

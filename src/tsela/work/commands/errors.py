@@ -29,5 +29,7 @@ def command(code: str | None, as_json: bool) -> None:
     elif code is None:
         click.echo(as_markdown(), nl=False)
     else:
-        texts = filter(None, [f"{code.upper()} {chosen[0].title}", chosen[0].sentence, chosen[0].why, chosen[0].remedy])
+        texts = filter(
+            None, [f"{code.upper()} {chosen[0].title}", chosen[0].sentence, chosen[0].why, chosen[0].remedy]
+        )
         click.echo("\n".join(texts))

@@ -33,7 +33,11 @@ Examples:
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A rate, for instance transmission=0.05."
 )
 @click.option(
-    "--format", "kind", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True,
+    "--format",
+    "kind",
+    type=click.Choice(["jsonl", "parquet"]),
+    default="jsonl",
+    show_default=True,
     help="JSON Lines, or Parquet for large programmes.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
@@ -57,7 +61,10 @@ def command(
     )
     with click.progressbar(length=clients, label="Simulating", hidden=as_json) as bar:
         truth = write(
-            simulation, out, parquet=kind == "parquet", tick=lambda people: bar.update(min(people, clients) - bar.pos)
+            simulation,
+            out,
+            parquet=kind == "parquet",
+            tick=lambda people: bar.update(min(people, clients) - bar.pos),
         )
     if as_json:
         print_json(truth)
