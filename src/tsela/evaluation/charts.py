@@ -63,7 +63,7 @@ def forest(groups: Mapping[str, Row], total: Row, benchmark: Row | None, unit: s
     """A row a group, sorted by name; the programme's own figure is a grey line, the first benchmark a dashed one."""
     rows = []
     for place, (name, found) in enumerate(groups.items()):
-        text = "too few to show" if found["hidden"] else estimate(found, unit)
+        text = "too few to show" if found["hidden"] else f"{estimate(found, unit)}, {_counts(found)}"
         rows.append(
             {"y": f"{place:04}", "label": name, "text": text}
             | {key: found[key] for key in ("value", "low", "high")}
@@ -200,6 +200,11 @@ def estimate(found: Row, unit: str) -> str:
         return "nobody to count"
     low, high = (number(found[end], unit, found["value"]).rstrip("%") for end in ("low", "high"))
     return f"{number(found['value'], unit)} ({low} to {high})"
+
+
+def _counts(found: Row) -> str:
+    """'26 of 2,000'; person-years have one decimal at most."""
+    return f"{found['numerator']:,} of {found['denominator']:,.0f}"
 
 
 def _chart(rows: Sequence[Row], layers: Sequence[Spec], step: int) -> Spec:
