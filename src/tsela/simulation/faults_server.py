@@ -183,12 +183,14 @@ def machine() -> Iterator[Path]:
     from django.core.management import call_command
     from django.db import connection
 
-    from tsela.record import writer
+    from tsela.record import programme, writer
 
     folder = Path(os.environ["TSELA_HOME"])
     connection.settings_dict["OPTIONS"]["init_command"] = QUICK
     connection.settings_dict["NAME"] = str(folder / "empty.db")
     call_command("migrate", verbosity=0)
+    programme.LOOK_AGAIN = float("inf")  # a wall clock decides when to look; and the folder stays as it is
+    programme.current()
     kept = django.utils.timezone.now, writer._jobs, writer._ensure_thread, sys.unraisablehook
     sys.unraisablehook = lambda _: None  # what a crash leaves open complains when it is collected
     writer._jobs, writer._ensure_thread = InlineWriter(), lambda: None  # type: ignore[assignment]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any
 
 from tsela.kernel.dates import LAST_DAY, add, format_date
 from tsela.kernel.ids import derived_id
@@ -156,7 +157,7 @@ class Life:
         while day <= self.until and self._here(day):
             supply = 30 if new and len(made) < 3 else 90
             missed = 0 if self._chance(0.9) else rng.randint(1, 6)
-            supplied = {"days_supplied": supply, "pills_missed": missed}
+            supplied: dict[str, Any] = {"days_supplied": supply, "pills_missed": missed}
             write("art_dispense", client, day, dispense_date=format_date(day), **supplied)
             made.append((day, supply))
             due = day + supply - 2
