@@ -19,12 +19,14 @@ from tsela.programme.source import Text, where
 
 Event = dict[str, Any]
 COLUMNS = ("who", "task", "due", "opens", "late", "expires", "status", "step")
+ABSENT = "none"  # in the column status: there is no such task
 NAMESPACE = uuid.UUID("6f9ddc52-3c3f-5d0e-9d5c-7aa0b2a3c1de")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One example. `tasks` are rows of expected cells; `absent`, `flags`, `no_flags` are (who, name)."""
+    """One example. `tasks` are rows of expected cells, `days` such rows of other days (`day`, a day number, is one of
+    the cells); `absent`, `around`, `flags`, `no_flags` are (who, name)."""
 
     title: str
     where: str
@@ -36,6 +38,8 @@ class Case:
     absent: list[tuple[str, str]]
     flags: list[tuple[str, str]]
     no_flags: list[tuple[str, str]]
+    days: list[dict[str, Any]] = field(default_factory=list)
+    around: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,10 @@ class _Reader:
         return Case(
             title=str(self.given["case"]), where=where(self.given["case"]), policy=str(self.given.get("policy", "")),
             today=today, people={name: event["client"] for name, event in people.items()}, events=events,
-            tasks=self._tasks(people), absent=self._named("no_tasks", "task", people),
+            tasks=self._tasks("tasks", people), absent=self._named("no_tasks", "task", people),
             flags=self._named("flags", "flag", people), no_flags=self._named("no_flags", "flag", people),
+            days=[{**row, "day": self._day(row.get("day", ""), row["where"])} for row in self._tasks("days", people)],
+            around=self._named("around", "task", people),
         )  # fmt: skip
 
     def _people(self, first: int) -> dict[str, Event]:
@@ -172,10 +178,10 @@ class _Reader:
             )
         return value
 
-    def _tasks(self, people: Mapping[str, Any]) -> list[dict[str, str]]:
-        head, *rows = table(self.given.get("tasks")) or [Row(["who", "task"], "")]
+    def _tasks(self, key: str, people: Mapping[str, Any]) -> list[dict[str, str]]:
+        head, *rows = table(self.given.get(key)) or [Row(["who", "task"], "")]
         for column in head.cells:
-            self._member("column", column, COLUMNS, head.where)
+            self._member("column", column, ("day", *COLUMNS) if key == "days" else COLUMNS, head.where)
         found = []
         for row in rows:
             cells = {key: value for key, value in zip(head.cells, row.cells, strict=False) if value}

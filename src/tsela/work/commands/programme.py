@@ -41,7 +41,9 @@ def check(folder: Path, as_json: bool) -> None:
 
 @command.command(epilog="Example: tsela programme words programmes/mentor_mother --app phone/src")
 @FOLDER
-@click.option("--app", type=click.Path(path_type=Path, exists=True), help="Sources of the field app: its words too.")
+@click.option(
+    "--app", type=click.Path(path_type=Path, exists=True), help="Sources of the field app: its words too."
+)
 @JSON
 def words(folder: Path, app: Path | None, as_json: bool) -> None:
     """Bring the PO files of locales/ up to date with everything that people read. Translations stay."""
@@ -54,14 +56,24 @@ def words(folder: Path, app: Path | None, as_json: bool) -> None:
         click.echo(f"{folder}/locales/{language}.po: {count} texts lack a translation")
 
 
-@command.command(epilog="Example: tsela programme test programmes/mentor_mother")
+@command.command(
+    epilog="Examples: tsela programme test programmes/mentor_mother · "
+    "tsela programme test programmes/mentor_mother --coverage=100"
+)
 @FOLDER
+@click.option(
+    "--coverage", "wanted", type=click.FloatRange(0, 100), is_flag=False, flag_value=0, metavar="[=PERCENT]",
+    help="Say which items and flags no example shows, with their days; fail below this share.",
+)  # fmt: skip
 @JSON
-def test(folder: Path, as_json: bool) -> None:
+def test(folder: Path, wanted: float | None, as_json: bool) -> None:
     """Run the programme's worked examples (cases/*.yaml) and say where the plan differs."""
     from tsela.work.cases import run_cases
+    from tsela.work.coverage import coverage
 
-    results, problems = run_cases(load(folder))
+    programme = load(folder)
+    results, problems = run_cases(programme)
+    shown = None if wanted is None else coverage(programme)
     failed = [result for result in results if result.differences]
     problems += [
         problem(
@@ -73,14 +85,21 @@ def test(folder: Path, as_json: bool) -> None:
         print_json({
             "passed": len(results) - len(failed), "failed": len(failed),
             "cases": [result.as_dict() for result in results], "problems": [asdict(found) for found in problems],
+            **({"coverage": shown.as_dict()} if shown else {}),
         })  # fmt: skip
     else:
         _say([found for found in problems if found.code != "E231"])
         for result in failed:
             click.echo(f"FAILED {result.case.where}: {result.case.title}")
             click.echo("\n".join(f"   {difference}" for difference in result.differences))
+        for rule in shown.missing if shown else ():
+            click.echo(f"not shown: {rule.kind} {rule.id}: {', '.join(rule.missing)}")
         click.echo(f"{len(results) - len(failed)} of {len(results)} examples hold.")
-    sys.exit(bool(problems))
+        if shown:
+            click.echo(
+                f"Examples show {shown.percent:.1f}% of what {len(shown.rules)} items and flags can do."
+            )
+    sys.exit(bool(problems) or (shown is not None and shown.percent < (wanted or 0)))
 
 
 def _indicators(folder: Path) -> list[Problem]:
