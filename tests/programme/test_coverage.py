@@ -83,7 +83,7 @@ NEGATIVE = """
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = Path(shutil.copytree(SOUND, tmp_path / "programme"))
     for name, text in (("schedules/a.yaml", RULES), ("flags/a.yaml", FLAGS), ("cases/a.yaml", BABY)):
