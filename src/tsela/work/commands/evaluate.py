@@ -1,6 +1,7 @@
 """`tsela evaluate`: the Annual Evaluation, as of any date."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -128,9 +129,13 @@ def _record(url: str | None) -> Iterable[Mapping[str, Any]]:
         fail(
             "E603",
             where="--events",
-            path=url or "this site's record",
+            path=_without_password(url) if url else "this site's record",
             reason=str(error).strip().splitlines()[0],
         )
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//", url)
 
 
 def _write(results: Mapping[str, Any], out: Path, *, pages: bool) -> list[Path]:
