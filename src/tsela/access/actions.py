@@ -15,7 +15,7 @@ from tsela.kernel.errors import fail, nearest
 from tsela.kernel.ids import uuid7
 
 __all__ = [
-    "claim_device", "create_site", "create_staff", "end_employment", "make_device_code", "revoke_device", "set_sites",
+    "claim_device", "create_site", "create_staff", "end_employment", "find_sites", "make_device_code", "revoke_device", "set_sites",
 ]  # fmt: skip
 
 SITE_CODE = re.compile(r"[A-Z]{2}-[A-Z0-9-]{1,40}")
@@ -52,7 +52,7 @@ def create_staff(
     if role not in Role.values:
         fail("E509", what="role", value=role, nearest=nearest(role, Role.values))
     codes = sorted(set(sites))
-    found = _sites(codes)
+    found = find_sites(codes)
     staff = Staff(id=id or uuid7(), name=name, role=role, language=language)
     staff.username = username or f"{name.split()[0].lower()}.{staff.id[-6:]}"
     if isinstance(by, Staff):
@@ -69,7 +69,7 @@ def create_staff(
 
 def set_sites(staff: Staff, sites: Iterable[str], *, by: Staff | str = CONSOLE) -> None:
     """Where she works from now on."""
-    found = _sites(sorted(set(sites)))
+    found = find_sites(sorted(set(sites)))
     if isinstance(by, Staff):
         policy.require_manage(by, staff)
         _require_may_employ(by, staff, frozenset(site.code for site in found))
@@ -90,7 +90,8 @@ def end_employment(staff: Staff, *, by: Staff | str = CONSOLE) -> None:
     staff.refresh_from_db()
 
 
-def _sites(codes: list[str]) -> list[Site]:
+def find_sites(codes: list[str]) -> list[Site]:
+    """The sites of these codes; E509 for one that there is not."""
     found = Site.objects.in_bulk(codes)
     for code in codes:
         if code not in found:

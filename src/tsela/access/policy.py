@@ -21,6 +21,7 @@ class Action(StrEnum):
     STAFF_WRITE = "staff.write"
     DEVICE_WRITE = "device.write"
     AUDIT_READ = "audit.read"
+    PROGRAMME_PUBLISH = "programme.publish"
 
 
 A = Action
@@ -31,9 +32,9 @@ ALLOWED: dict[Any, frozenset[Action]] = {
     Role.LINKAGE_OFFICER: FIELD | {A.TEAM_READ},
     Role.NURSE: FIELD | {A.TEAM_READ},
     Role.SITE_COORDINATOR: FIELD | {A.TEAM_READ, A.EVALUATION_READ, A.STAFF_WRITE, A.DEVICE_WRITE},
-    Role.ME_OFFICER: frozenset({A.RECORD_READ, A.TEAM_READ, A.EVALUATION_READ}),
+    Role.ME_OFFICER: frozenset({A.RECORD_READ, A.TEAM_READ, A.EVALUATION_READ, A.PROGRAMME_PUBLISH}),
     Role.DIRECTOR: frozenset({A.EVALUATION_READ}),
-    Role.ADMIN: frozenset({A.STAFF_WRITE, A.DEVICE_WRITE, A.AUDIT_READ}),
+    Role.ADMIN: frozenset({A.STAFF_WRITE, A.DEVICE_WRITE, A.AUDIT_READ, A.PROGRAMME_PUBLISH}),
 }
 # Whom a Site Coordinator may employ and equip: nobody who sees more than she does.
 TEAM = frozenset({Role.MENTOR_MOTHER, Role.PEER_MENTOR, Role.LINKAGE_OFFICER, Role.NURSE})

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -12,8 +11,6 @@ from tsela.care.families import Families, families
 from tsela.care.models import OpenTask, StoredPlan
 from tsela.care.rules import rules_at
 from tsela.kernel.dates import format_date, parse_date
-from tsela.record.models import Client
-from tsela.record.programme import current
 
 log = logging.getLogger(__name__)
 OPEN = ("due", "overdue")
@@ -25,7 +22,6 @@ class Replanned:
     def __init__(self, family: Families, today: date) -> None:
         self.clients = family.clients
         self.sites = {client.home for client in family.clients.values()}
-        self.version = current().version
         self.plans = dict(compute(family, today))
 
     def store(self) -> None:
@@ -50,7 +46,7 @@ class Replanned:
             site=self.clients[client].home,
             today=day(one.today),
             recheck=day(one.recheck),
-            version=self.version,
+            version=rules.tables["version"],
             hash=plan_hash(one),
             plan=json.dumps(one.as_dict(), separators=(",", ":")),
         )
@@ -76,20 +72,17 @@ class Replanned:
 
 
 def compute(family: Families, today: date) -> Iterable[tuple[str, tuple[Rules, Plan]]]:
-    """The plan of each client, by the rules of her country."""
+    """The plan of each client, by the rules of her site."""
     number = parse_date(today.isoformat())
     assert number is not None
-    by_country: defaultdict[str, list[Client]] = defaultdict(list)
+    sites = {client.home: rules_at(client.home) for client in family.clients.values()}
+    records = {rules: Records(rules, family.events) for rules in set(sites.values())}
     for client in family.clients.values():
-        by_country[client.home[:2]].append(client)
-    for clients in by_country.values():
-        rules = rules_at(clients[0].home)
-        records = Records(rules, family.events)
-        for client in clients:
-            try:
-                yield client.pk, (rules, plan(rules, records, client.pk, number))
-            except Exception:  # one record that the engine cannot read must not stop everyone else's plans
-                log.exception("No plan for client %s", client.pk)
+        rules = sites[client.home]
+        try:
+            yield client.pk, (rules, plan(rules, records[rules], client.pk, number))
+        except Exception:  # one record that the engine cannot read must not stop everyone else's plans
+            log.exception("No plan for client %s", client.pk)
 
 
 def replan(clients: Iterable[str], *, today: date) -> Replanned:

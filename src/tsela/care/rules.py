@@ -1,18 +1,18 @@
-"""The rules in force where a client is at home: the running programme, by her country's policy."""
+"""The rules in force where a client is at home: the programme of her site, by her country's policy."""
 
 from functools import lru_cache
 
 from tsela.care.engine import Rules
+from tsela.programme import Programme
 from tsela.record.programme import current
 
 
 def rules_at(site: str) -> Rules:
-    """The rules of a site's country (SPEC S3)."""
-    programme = current()
-    return _rules(programme.version, programme.policy_of(site[:2]))
+    """The rules of a site (SPEC S41), by the policy of its country (S3)."""
+    programme = current(site)
+    return _rules(programme, programme.policy_of(site[:2]))
 
 
-@lru_cache(maxsize=8)
-def _rules(version: str, policy: str) -> Rules:
-    """Kept by version: a programme that changes has another one."""
-    return Rules(current().tables_for(policy))
+@lru_cache(maxsize=64)
+def _rules(programme: Programme, policy: str) -> Rules:
+    return Rules(programme.tables_for(policy))

@@ -44,7 +44,7 @@ def client(request: HttpRequest, client: str) -> HttpResponse:
     plan = queries.plan_of(person.pk) or {"tasks": [], "flags": []}
     texts = rules_at(person.home).texts
     return show(
-        request, "client", person=person, family=family, lines=timeline(events_of([person.pk])),
+        request, "client", person=person, family=family, lines=timeline(events_of([person.pk]), person.home),
         tasks=_tasks(plan, texts), flags=[(flag["level"], texts.get(flag["id"], {})) for flag in plan["flags"]],
         mother=Staff.objects.filter(pk=person.caseload).first(),
     )  # fmt: skip
@@ -61,18 +61,19 @@ def _text(text: Json) -> Json:
     return {"title": text.get("title", ""), "because": text.get("because", "")}
 
 
-def timeline(events: list[dict[str, Any]]) -> list[Line]:
+def timeline(events: list[dict[str, Any]], site: str) -> list[Line]:
     """Every event, the newest first; what was corrected or taken back stays, struck through."""
     replaced = {event["replaces"] for event in events if event["replaces"]}
     authors = dict(
         Staff.objects.filter(pk__in={event["author"] for event in events}).values_list("pk", "name")
     )
     newest = sorted(events, key=lambda event: (event["occurred_on"], event["id"]), reverse=True)
-    return [_line(event, replaced, authors.get(event["author"], "")) for event in newest]
+    forms = current(site).forms
+    return [_line(event, forms, replaced, authors.get(event["author"], "")) for event in newest]
 
 
-def _line(event: Json, replaced: set[str], author: str) -> Line:
-    form = current().forms.get(event["form"], {})
+def _line(event: Json, forms: Json, replaced: set[str], author: str) -> Line:
+    form = forms.get(event["form"], {})
     state = "void" if event["answers"] is None else "replaced" if event["id"] in replaced else ""
     answers = tuple(_answers(form, event["answers"] or {}))
     title = form.get("title", event["form"])

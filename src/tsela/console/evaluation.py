@@ -17,6 +17,7 @@ from tsela.access.policy import Action
 from tsela.console.pages import page, show, staff_of
 from tsela.evaluation.period import parse_as_of, parse_period
 from tsela.kernel.dates import format_date
+from tsela.record.programme import current
 
 FILES = {
     "report.html": "text/html",
@@ -101,7 +102,7 @@ def start(period: str, as_of: str) -> Run:
     for name in ("results.json", "said.json"):
         (run.folder / name).unlink(missing_ok=True)
     command = [
-        sys.executable, "-m", "tsela", "evaluate", "--programme", str(settings.PROGRAMME), "--as-of", format_date(day),
+        sys.executable, "-m", "tsela", "evaluate", "--programme", str(current().folder), "--as-of", format_date(day),
         "--period", period.strip(), "--out", str(run.folder), "--json",
     ]  # fmt: skip
     with (run.folder / "said.json").open("wb") as said:

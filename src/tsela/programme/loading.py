@@ -21,9 +21,9 @@ class ProgrammeInvalid(TselaError):
     """The folder is not a programme that can run; `.problems` says why, warnings included."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Programme:
-    """A checked programme. `tables` are those of the default policy; the version names edition and content."""
+    """A checked programme; what is computed from it is kept by identity. `tables` are those of the default policy; the version names edition and content."""
 
     name: str
     title: str

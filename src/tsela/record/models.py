@@ -72,6 +72,17 @@ class EventProblem(models.Model):
     remedy = models.TextField(blank=True)
 
 
+class Publication(models.Model):
+    """A version of the programme put in force, everywhere or at some sites (SPEC S41). The last that was not withdrawn holds."""
+
+    version = models.CharField(max_length=120)
+    sites = models.JSONField(default=list, help_text="codes; none: everywhere")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=120, blank=True)
+
+
 class Position(models.Model):
     """How far a follower of the log has come at a site."""
 

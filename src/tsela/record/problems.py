@@ -10,7 +10,7 @@ from tsela.kernel.errors import Problem, nearest, problem
 from tsela.programme import Programme
 from tsela.programme.interpreter import check_answers as check_form
 from tsela.record.models import Client, Event, EventProblem
-from tsela.record.programme import current
+from tsela.record.programme import wrote
 
 log = logging.getLogger(__name__)
 CODES = {"type": "E410", "choice": "E410", "constraint": "E412", "required": "E412", "unknown": "E413"}
@@ -34,8 +34,8 @@ class FoundProblems:
 
 
 def check_answers(events: list[dict[str, Any]], today: date) -> FoundProblems:
-    """Every event against its form, on the day it was written."""
-    programme, registrations = current(), registrations_of({event["client"] for event in events})
+    """Every event against its form, as that was on the phone, on the day it was written."""
+    registrations = registrations_of({event["client"] for event in events})
     found = [
         EventProblem(
             event=event["id"],
@@ -48,7 +48,7 @@ def check_answers(events: list[dict[str, Any]], today: date) -> FoundProblems:
         )
         for event in events
         if event["answers"] is not None
-        for question, one in problems_of(programme, event, registrations.get(event["client"], {}))
+        for question, one in problems_of(_programme(event), event, registrations.get(event["client"], {}))
     ]
     return FoundProblems(events, found)
 
@@ -72,6 +72,10 @@ def problems_of(
         path = violation["path"]
         fields = {"form": event["form"], "question": path, "reason": violation["message"]}
         yield path, problem(CODES[violation["kind"]], where=path, **fields)
+
+
+def _programme(event: dict[str, Any]) -> Programme:
+    return wrote(event["form"], event["form_version"], event["site"])
 
 
 def registrations_of(clients: set[str]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from tsela.access import audit, devices, policy
 from tsela.access.models import Device, Staff
 from tsela.care.queries import drift
 from tsela.kernel.errors import TselaError, fail, problem
+from tsela.programme import Programme
 from tsela.record import pull as pulling
 from tsela.record.actions import ingest
 from tsela.record.check import FIELDS
@@ -91,7 +92,12 @@ def claim(request: HttpRequest) -> HttpResponse:
     device, token = devices.claim_device(asked.code, label=asked.label, who=address(request))
     return answer(
         request,
-        {"device": device.id, "token": token, "staff": _staff(device.staff), "programme": current().name},
+        {
+            "device": device.id,
+            "token": token,
+            "staff": _staff(device.staff),
+            "programme": _programme(device.staff).name,
+        },
     )
 
 
@@ -133,7 +139,7 @@ def pull(request: HttpRequest, device: Device) -> HttpResponse:
         "events": {"columns": COLUMNS, "rows": [_row(seq, body) for seq, body in page.rows]},
         "leave": page.leave,
         "enter": page.enter,
-        "programme": current().version,
+        "programme": _programme(device.staff).version,
     }
     return answer(request, value)
 
@@ -141,10 +147,8 @@ def pull(request: HttpRequest, device: Device) -> HttpResponse:
 @for_device
 @require_GET
 def programme(request: HttpRequest, device: Device) -> HttpResponse:
-    """S40, with the rules of the country where she works."""
-    country = min((site[:2] for site in device.staff.site_codes), default="")
-    body = _bundle(current().version, country)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    """S40, S41: what is in force at her site, with the rules of its country."""
+    body, etag = _bundle(_programme(device.staff), _site(device.staff)[:2])
     if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
         return HttpResponse(status=304)
     response = packed(request, body)
@@ -189,9 +193,19 @@ def _row(seq: int, body: str) -> Any:
     return Columns(*(getattr(event, name) for name in FIELDS), seq)
 
 
-@cache
-def _bundle(version: str, country: str) -> bytes:
-    return msgspec.json.encode(current().bundle(country))
+def _site(staff: Staff) -> str:
+    """The first of her sites, by code: its programme is hers."""
+    return min(staff.site_codes, default="")
+
+
+def _programme(staff: Staff) -> Programme:
+    return current(_site(staff))
+
+
+@lru_cache(maxsize=64)
+def _bundle(programme: Programme, country: str) -> tuple[bytes, str]:
+    body = msgspec.json.encode(programme.bundle(country))
+    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def _seen_today(device: Device) -> None:

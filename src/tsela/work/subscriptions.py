@@ -19,7 +19,7 @@ from tsela.care.models import StoredPlan
 from tsela.care.queries import PLANS
 from tsela.record import follow
 from tsela.record.problems import check_answers
-from tsela.record.programme import current
+from tsela.record.programme import versions
 from tsela.record.writer import write
 
 log = logging.getLogger(__name__)
@@ -76,12 +76,21 @@ def follow_one(subscription: Subscription) -> int:
 def nightly(today: date | None = None) -> int:
     """Plan anew whose plan can have changed by the mere passing of days (RULES R38) or by a new programme."""
     today = today or timezone.localdate()
-    stale = StoredPlan.objects.filter(Q(recheck__lte=today) | ~Q(version=current().version))
+    stale = StoredPlan.objects.filter(Q(recheck__lte=today) | of_other_rules())
     clients = list(stale.values_list("pk", flat=True))
     return sum(
         finish(PLANS, replan(clients[i : i + TOGETHER], today=today), follow.positions(PLANS), {})
         for i in range(0, len(clients), TOGETHER)
     )
+
+
+def of_other_rules() -> Q:
+    """Plans of another version than that in force where the client is at home (SPEC S41)."""
+    everywhere, pilots = versions()
+    other = ~Q(version=everywhere) & ~Q(site__in=list(pilots))
+    for site, version in pilots.items():
+        other |= Q(site=site) & ~Q(version=version)
+    return other
 
 
 def finish(follower: str, work: Work, seen: dict[str, int], to: dict[str, int]) -> bool:

@@ -62,12 +62,11 @@ def require_free(host: str, port: int) -> None:
 
 
 def prepare() -> None:
-    """Set Django up, the programme checked and the database current."""
-    start_django()
+    """Set Django up, the database current and the programme checked."""
+    open_database()
     from tsela.record.programme import current
 
     current()
-    open_database()
 
 
 def open_database() -> None:
