@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tsela.kernel.dates import add, format_date
+from tsela.simulation import routine
 from tsela.simulation.behaviour import Behaviour
 from tsela.simulation.pen import Pen
 from tsela.simulation.truth import Baby
@@ -10,11 +11,13 @@ from tsela.simulation.truth import Baby
 
 @dataclass(frozen=True)
 class Mother:
-    """What a child's life needs of its mother. `positive`: known to live with HIV; `ends`: the day she leaves care."""
+    """What a child's life needs of its mother. `positive`: known to live with HIV; `ends`: the day she leaves care;
+    `art_since`: her first day of treatment."""
 
     client: str
     positive: bool
     ends: int | None
+    art_since: int | None
 
 
 @dataclass
@@ -27,10 +30,12 @@ class _Child:
     outcome: str | None = None
     first_nat: int | None = None
     found: int | None = None  # the day on which an infection was found
+    weaned: int = 0
 
 
-def raise_baby(pen: Pen, mother: Mother, *, client: str, birth: int, sex: str) -> Baby | None:
-    """Write a child's events; the truth about it, or None where it was not registered by the end."""
+def raise_baby(pen: Pen, daily: Pen, mother: Mother, *, client: str, birth: int, sex: str) -> Baby | None:
+    """Write a child's events, what is routine with the pen `daily`; the truth about it, or None where it was not
+    registered by the end."""
     rng, behaviour = pen.rng, pen.behaviour
     infected = mother.positive and rng.random() < _infected_share(behaviour)
     late = rng.random() < 0.4  # of infections: through breastfeeding, after the first test
@@ -51,8 +56,19 @@ def raise_baby(pen: Pen, mother: Mother, *, client: str, birth: int, sex: str) -
     _death(pen, child)
     if registered > pen.until:
         return None
+    routine.look_after(daily, _days(child, mother, registered))
     site = pen.site.code
     return Baby(client, site, birth, mother.positive, infected, child.first_nat, child.final, child.outcome)
+
+
+def _days(child: _Child, mother: Mother, registered: int) -> routine.Baby:
+    ends = min((day for day in (child.dies, mother.ends) if day is not None), default=None)
+    short = mother.art_since is None or child.birth - mother.art_since < 28
+    final = child.final if child.outcome == "uninfected_not_breastfeeding" else None
+    return routine.Baby(
+        client=child.client, birth=child.birth, registered=registered, ends=ends, exposed=mother.positive,
+        short_art=short, weaned=child.weaned, final=final,
+    )  # fmt: skip
 
 
 def _infected_share(behaviour: Behaviour) -> float:
@@ -121,7 +137,7 @@ def _outcome(pen: Pen, child: _Child, outcome: str, day: int) -> None:
 
 
 def _feeding(pen: Pen, child: _Child) -> None:
-    stops = child.birth + pen.rng.randint(330, 450)
+    stops = child.weaned = child.birth + pen.rng.randint(330, 450)
     for after, pattern in (
         (7, "exclusive_breastfeeding"),
         (45, "exclusive_breastfeeding"),

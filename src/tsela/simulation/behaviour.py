@@ -32,6 +32,7 @@ class Behaviour:
     danger_sign: float = 0.03
     home_birth: float = 0.1
     retested: float = 0.85
+    child_health: float = 1.0  # of children: vaccines and growth are written down
     # data
     late_entry: float = 0.08
     late_entry_days: int = 21

@@ -70,7 +70,7 @@ class Morning:
         self._supply(client, 20, 90)
         self._write(
             "anc_contact", client, 1, contact_date=self._day(1), gestation_weeks=31, systolic=142, diastolic=92,
-            danger_signs=["vaginal_bleeding", "severe_headache"], iron_folate="yes",
+            danger_signs=["vaginal_bleeding", "severe_headache"], follow_up_days=3, iron_folate="yes",
         )  # fmt: skip
 
     def _is_late_for_her_medicine(self) -> None:

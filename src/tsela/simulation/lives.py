@@ -6,6 +6,7 @@ from typing import Any
 
 from tsela.kernel.dates import LAST_DAY, add, format_date
 from tsela.kernel.ids import derived_id
+from tsela.simulation import routine
 from tsela.simulation.babies import Mother, raise_baby
 from tsela.simulation.behaviour import Behaviour
 from tsela.simulation.pen import Event, Pen
@@ -42,6 +43,7 @@ class Life:
         self.site, self.behaviour, self.start, self.until, self.truth = site, behaviour, start, until, truth
         self.author = self.rng.choice(site.mentor_mothers)
         self.pen = Pen(self.rng, behaviour, versions, site, self.author, until)
+        self.daily = Pen(Random(f"{seed} daily"), behaviour, versions, site, self.author, until)
         self.woman = Woman(derived_id("woman", seed), self._chance(behaviour.hiv_positive))
         self.born = 0
         self.babies: list[Baby] = []
@@ -57,7 +59,7 @@ class Life:
             again = birth + self.rng.randint(300, 500)
             self._pregnancy(again, again + self.rng.randint(60, 150))
         self._tell_truth()
-        return self.pen.events
+        return self.pen.events + self.daily.events
 
     def _chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -86,6 +88,7 @@ class Life:
         )  # fmt: skip
         if known:
             self._treatment(day, new=False)
+            woman.art_since = art_since
         else:
             self._test(day, "no")
 
@@ -131,6 +134,7 @@ class Life:
         pick_ups = self._pick_ups(start, new)
         self._viral_loads(start, new)
         if new:
+            routine.talk_about_medicine(self.daily, woman.client, start, woman.ends)
             ups = tuple(pick_ups)
             self.truth.treatments.append(
                 Treatment(woman.client, self.site.code, start, ups, left, woman.died)
@@ -278,7 +282,9 @@ class Life:
             self.pen.write(
                 "anc_contact", self.woman.client, day, contact_date=format_date(day),
                 gestation_weeks=(day - lmp) // 7, systolic=rng.randint(95, 138), diastolic=rng.randint(58, 88),
-                danger_signs=danger, iron_folate="yes",
+                danger_signs=danger, follow_up_days=3 if danger else None, iron_folate="yes",
+                syphilis_result="negative" if day == first_anc else None,
+                hepatitis_b_result="negative" if day == first_anc else None,
             )  # fmt: skip
 
     def _birth(self, day: int) -> None:
@@ -290,9 +296,13 @@ class Life:
             outcome_date=format_date(day), place="home" if self._chance(self.behaviour.home_birth) else "facility",
             infants=infants,
         )  # fmt: skip
-        mother = Mother(self.woman.client, self.woman.positive, self.woman.ends)
+        woman = self.woman
+        mother = Mother(woman.client, woman.positive, woman.ends, woman.art_since)
+        routine.visit_after_birth(self.daily, woman.client, day, woman.ends)
         for infant in infants:
-            baby = raise_baby(self.pen, mother, client=infant["infant"], birth=day, sex=infant["sex"])
+            baby = raise_baby(
+                self.pen, self.daily, mother, client=infant["infant"], birth=day, sex=infant["sex"]
+            )
             self.babies += [baby] if baby else []
 
     def _newborn(self) -> dict[str, str]:

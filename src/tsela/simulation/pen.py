@@ -4,12 +4,14 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from tsela.kernel.dates import format_date, parse_date
+from tsela.kernel import dates
+from tsela.kernel.dates import parse_date
 from tsela.simulation.behaviour import Behaviour
 from tsela.simulation.places import Site, Staff
 
 Event = dict[str, Any]
 MS_A_DAY = 86_400_000
+format_date = lru_cache(maxsize=1 << 15)(dates.format_date)  # every event writes its day several times
 REWRITTEN_WITHIN = 14  # days
 
 
@@ -68,6 +70,8 @@ class Pen:
         """The same answers with one slip of the finger that a Mentor Mother would notice and correct."""
         if answers.get("result") in ("positive", "negative"):
             return {**answers, "result": "negative" if answers["result"] == "positive" else "positive"}
+        if "dose" in answers:
+            return {**answers, "dose": answers["dose"] + 1}
         for name, answer in answers.items():
             if name.endswith("_date") and isinstance(answer, str) and (day := parse_date(answer)) is not None:
                 return {**answers, name: format_date(day - 7)}
