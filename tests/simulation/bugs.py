@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-SEEDS = 60  # by then each must be caught
+SEEDS = 150  # by then each must be caught
 
 
 class Bug(NamedTuple):

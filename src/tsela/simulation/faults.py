@@ -36,7 +36,7 @@ class Run:
         self.network = Lossy(self.server, self.rng, self.faults)
         self.writer = Writer(self.rng, self.clock)
         self.handsets: list[Handset] = []
-        self.server.between = self._something
+        self.server.between = self._another
         self.server.seen = self._note
         self.acknowledged: set[str] = set()
         # Most phones have the programme already: its download is the slowest step.
@@ -63,15 +63,23 @@ class Run:
 
     def _something(self) -> None:
         """One phone's next step: an entry, or one request of a sync."""
-        free = [handset for handset in self.handsets if not handset.busy]
-        handset = self.rng.choice(free) if free else None
-        if handset is None or (handset.lost and not handset.store.token):
-            return
-        if handset.store.token and not handset.lost and self.rng.random() < 0.5:
+        handset = self._anyone()
+        if handset and handset.store.token and not handset.lost and self.rng.random() < 0.5:
             with self._in_hand(handset):
                 self.writer.write(handset)
-        else:
+        elif handset:
             self._advance(handset)
+
+    def _another(self) -> None:
+        """Another phone's request, while one is being answered."""
+        handset = self._anyone()
+        if handset:
+            self._advance(handset)
+
+    def _anyone(self) -> Handset | None:
+        """A phone that nobody holds and that was not wiped."""
+        free = [one for one in self.handsets if not one.busy and (one.store.token or not one.lost)]
+        return self.rng.choice(free) if free else None
 
     def _advance(self, handset: Handset) -> None:
         """Begin a sync, or let its waiting request go its way."""
@@ -107,7 +115,7 @@ class Run:
             handset.busy = False
 
     def _perhaps_killed(self) -> None:
-        if not self.server.healed and self.rng.random() < 0.04:
+        if not self.server.healed and self.rng.random() < 0.08:
             raise Killed
 
     def _misfortune(self) -> None:

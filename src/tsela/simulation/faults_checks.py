@@ -61,7 +61,7 @@ def check(run: "Run") -> None:
     for handset in run.handsets:
         if not handset.lost:
             check_scope(handset, log, people)
-            check_plans(run, handset, people)
+            check_plans(run, handset, stored, people)
     check_audit()
 
 
@@ -215,7 +215,7 @@ def check_planned(people: Mapping[str, Person]) -> None:
     demand("plans", people.keys() ^ set(StoredPlan.objects.values_list("client", flat=True)))
 
 
-def check_plans(run: "Run", handset: Handset, people: Mapping[str, Person]) -> None:
+def check_plans(run: "Run", handset: Handset, log: Mapping[str, Event], people: Mapping[str, Person]) -> None:
     """The plans that this phone computes are the plans that the server stored, for families that it sees whole."""
     from tsela.care.engine import Records, plan
     from tsela.care.models import StoredPlan
@@ -223,7 +223,9 @@ def check_plans(run: "Run", handset: Handset, people: Mapping[str, Person]) -> N
 
     events = [entry.event for entry in handset.store.entries.values() if entry.pulled]
     seen = {event["client"] for event in events}
-    own = {entry.event["client"] for entry in handset.store.entries.values() if not entry.pulled}
+    mine = [entry.event for entry in handset.store.entries.values() if not entry.pulled]
+    # A mistaken entry of hers stands in the way of another's event of the same id (E405).
+    own = {one["client"] for event in mine for one in (event, log.get(event["id"], event))}
     whole = sorted(client for client in seen - own if family(client, people) <= seen - own)
     stored = StoredPlan.objects.in_bulk(run.rng.sample(whole, min(PLANS_A_PHONE, len(whole))))
     today = parse_date(run.clock.today.isoformat()) or 0

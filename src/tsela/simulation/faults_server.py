@@ -136,7 +136,7 @@ class Server:
         """Outside a transaction, somebody else's whole request may come first. Never two deep."""
         if self._inside or self.healed or self.between is None or self.connection.in_atomic_block:
             return
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.06:
             self.faults["request in between"] += 1
             kept, self._inside, self._crash_at = (self._crash_at, self._statements), True, 0
             self.between()
