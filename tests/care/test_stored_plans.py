@@ -52,15 +52,15 @@ def test_a_plan_follows_an_event(thandi):
 def test_a_coordinator_sees_what_is_overdue_at_her_sites_and_why(thandi):
     ingest(positive_mother(thandi), by=thandi)
     work_once()
-    overdue = queries.overdue(someone(Role.SITE_COORDINATOR))
+    overdue = queries.rows(queries.overdue(someone(Role.SITE_COORDINATOR)))
     eid = next(row for row in overdue if row.item.startswith("eid"))
     assert (eid.client, eid.caseload, eid.site) == (SIPHO, thandi.staff_id, TEMBISA)
     assert eid.days_late > 0
     assert eid.title
     assert eid.why
-    assert queries.overdue(someone(Role.SITE_COORDINATOR, MULANJE)) == []
-    assert queries.overdue(someone()) == []
-    assert queries.overdue(thandi.staff) == overdue
+    assert not queries.overdue(someone(Role.SITE_COORDINATOR, MULANJE))
+    assert not queries.overdue(someone())
+    assert queries.rows(queries.overdue(thandi.staff)) == overdue
 
 
 def test_an_event_of_the_mother_changes_the_plan_of_her_infant(thandi):
@@ -183,4 +183,4 @@ def test_a_good_event_has_no_problem(thandi):
 def test_dates_in_rows_are_dates(thandi):
     ingest(positive_mother(thandi), by=thandi)
     work_once()
-    assert isinstance(queries.overdue(thandi.staff)[0].due, date)
+    assert isinstance(queries.rows(queries.overdue(thandi.staff))[0].due, date)

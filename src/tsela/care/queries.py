@@ -1,7 +1,7 @@
 """What pages ask of the stored plans; every query starts from what its reader may see."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ from tsela.care.engine.plan import Anchor
 from tsela.care.models import OpenTask, StoredPlan
 from tsela.care.rules import rules_at
 from tsela.kernel.dates import parse_date
-from tsela.record.models import Position, SiteCounter
+from tsela.record.models import Client, Position, SiteCounter
+from tsela.record.programme import current
 from tsela.record.queries import clients_in
 
 PLANS = "plans"  # the follower that keeps them: see work/subscriptions.py
@@ -28,13 +29,14 @@ class TaskRow:
 
     client: str
     name: str
+    mother: str
     site: str
     caseload: str | None
     item: str
     title: str
     due: date
     days_late: int
-    step: str | None
+    step: str
     why: str
 
 
@@ -54,25 +56,43 @@ def tasks_for(staff: Staff) -> QuerySet[OpenTask]:
     return OpenTask.objects.filter(client__in=clients_in(policy.scope(staff)).values("pk"))
 
 
-def overdue(staff: Staff, *, limit: int = 500, translate: Callable[[str], str] = str) -> list[TaskRow]:
-    """Overdue tasks of her clients, the longest overdue first, each with its reason."""
-    tasks = tasks_for(staff).filter(status="overdue").order_by("due", "name", "key")
-    return [row(task, translate) for task in tasks[:limit]]
+def overdue(staff: Staff, *, site: str = "", caseload: str = "") -> QuerySet[OpenTask]:
+    """Overdue tasks of her clients, the longest overdue first; of one site or one caseload if named."""
+    chosen = {name: value for name, value in {"site": site, "caseload": caseload}.items() if value}
+    return tasks_for(staff).filter(status="overdue", **chosen).order_by("due", "name", "key")
 
 
-def row(task: OpenTask, translate: Callable[[str], str] = str) -> TaskRow:
+def rows(tasks: Iterable[OpenTask], translate: Callable[[str], str] = str) -> list[TaskRow]:
+    """Stored tasks in words, each with its reason."""
+    tasks = list(tasks)
+    mothers = mothers_of(task.client for task in tasks)
+    return [row(task, mothers.get(task.client, ""), translate) for task in tasks]
+
+
+def mothers_of(clients: Iterable[str]) -> dict[str, str]:
+    """Child → its mother's name: many babies share a name."""
+    children = dict(
+        Client.objects.filter(pk__in=set(clients), mother__isnull=False).values_list("pk", "mother")
+    )
+    names = dict(Client.objects.filter(pk__in=set(children.values())).values_list("pk", "name"))
+    return {child: names.get(mother or "", "") for child, mother in children.items()}
+
+
+def row(task: OpenTask, mother: str = "", translate: Callable[[str], str] = str) -> TaskRow:
+    """A stored task in words."""
     rules = rules_at(task.site)
     text = rules.texts.get(task.item, {})
     return TaskRow(
         client=task.client,
         name=task.name,
+        mother=mother,
         site=task.site,
         caseload=task.caseload,
         item=task.item,
         title=translate(text.get("title") or task.item),
         due=task.due,
         days_late=(timezone.localdate() - task.due).days,
-        step=task.step,
+        step=translate(current(task.site).labels["steps"].get(task.step or "", "")),
         why=why(rules, _as_task(task), translate) if text else "",
     )
 

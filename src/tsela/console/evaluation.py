@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def evaluation(request: HttpRequest) -> HttpResponse:
     return show(
         request, "evaluation", runs=runs, run=chosen, results=chosen.results if chosen else None,
         figures=[_figure(one) for one in (chosen.results or {}).get("indicators", [])] if chosen else [],
-        last_year=today.year - 1, today=today.isoformat(),
+        last_year=today.year - 1, today=today.isoformat(), year_ago=(today - timedelta(days=364)).isoformat(),
     )  # fmt: skip
 
 
@@ -121,7 +122,8 @@ def _figure(one: dict[str, Any]) -> dict[str, Any]:
     shown = [
         {**mark, "x": _place(mark["value"], scale), "words": _words(mark["value"], share)} for mark in marks
     ]
-    return {**one, "x": x, "shown": words, "marks": shown, "years": one["unit"] != "share"}
+    of = one["denominator"] if share else f"{one['denominator']:,.0f} years"
+    return {**one, "x": x, "shown": words, "marks": shown, "years": not share, "of": of}
 
 
 def _values(one: dict[str, Any]) -> dict[str, float | None]:

@@ -16,19 +16,13 @@ def team(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     site, mother = request.GET.get("site", ""), request.GET.get("mother", "")
     loads = queries.caseloads(staff)
-    rows = [
-        row for row in queries.overdue(staff, limit=5000)
-        if (not site or row.site == site) and (not mother or row.caseload == mother)
-    ]  # fmt: skip
-    audit.note(staff, "team.read", site or "all", rows=min(len(rows), SHOWN))
+    late = queries.overdue(staff, site=site, caseload=mother)
+    rows, total = queries.rows(late[:SHOWN]), late.count()
+    audit.note(staff, "team.read", site or "all", rows=len(rows))
     names = {load.staff: load.name for load in loads}
     return show(
-        request, "team", rows=[(row, names.get(row.caseload or "", ""), _words(row.step)) for row in rows[:SHOWN]],
-        more=max(0, len(rows) - SHOWN), overdue_clients=len({row.client for row in rows}), loads=loads,
+        request, "team", rows=[(row, names.get(row.caseload or "", "")) for row in rows], more=total - len(rows),
+        overdue_clients=late.order_by().values("client").distinct().count(), loads=loads,
         clients=sum(load.clients for load in loads), due=sum(load.due for load in loads),
         sites=policy.visible_sites(staff), site=site, mother=mother,
     )  # fmt: skip
-
-
-def _words(step: str | None) -> str:
-    return (step or "").replace("_", " ")

@@ -50,7 +50,7 @@ class Rules:
         for name, tree in {**tables.get("groups", {}), **tables.get("define", {})}.items():
             compiler.named[name] = compiler.condition(tree)
         self.items = tuple(_item(compiler, tree) for tree in tables.get("items", ()))
-        self.texts = {tree["id"]: tree for tree in tables.get("items", ())}
+        self.texts = {tree["id"]: tree for kind in ("flags", "items") for tree in tables.get(kind, ())}
         self.flags = tuple(_flag(compiler, tree) for tree in tables.get("flags", ()))
 
     def condition(self, condition: Tree | str) -> Holds:
