@@ -28,7 +28,7 @@ def new_code(request: HttpRequest, staff: str) -> HttpResponse:
     person = get_object_or_404(Staff, pk=staff)
     code = make_device_code(person, by=staff_of(request))
     link = request.build_absolute_uri(f"/app/#claim={code}")
-    picture = mark_safe(segno.make(link, error="m").svg_inline(scale=5, border=2))  # noqa: S308 — drawn from our own link
+    picture = mark_safe(segno.make(link, error="m").svg_inline(omitsize=True, border=2))  # noqa: S308 — drawn from our own link
     return show(request, "code", person=person, code=f"{code[:4]} {code[4:]}", qr=picture)
 
 
