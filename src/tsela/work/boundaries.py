@@ -13,9 +13,12 @@ Tree = Mapping[str, Any]
 
 
 def boundaries(tables: Tree, item: Tree) -> tuple[str, ...]:
-    """The boundaries that an item has: no expiry, none after it; one that opens with its anchor is not seen before."""
+    """The boundaries that an item has: no expiry, none after it; one that opens with its anchor is not seen before, one that
+    opens earlier not on the day it opens either."""
     names = NAMES if item["expires"] else NAMES[:4]
-    return names if _seen_before_it_opens(tables, item) else names[1:]
+    return (
+        names if _seen_before_it_opens(tables, item) else names[2 if _opens_before_its_anchor(item) else 1 :]
+    )
 
 
 def days(tables: Tree, item: Tree, task: Tree) -> dict[str, int]:
@@ -40,6 +43,10 @@ def _seen_before_it_opens(tables: Tree, item: Tree) -> bool:
     """Whether a task can be upcoming: it opens after its anchor, or its anchor's date can lie ahead."""
     opens = [_about(due) + _about(item["opens"]) for _, due in item["series"]]
     return any(days > 0 for days in opens) or any(_ahead(tables, source) for source in item["anchor"])
+
+
+def _opens_before_its_anchor(item: Tree) -> bool:
+    return all(_about(due) + _about(item["opens"]) < 0 for _, due in item["series"])
 
 
 def _ahead(tables: Tree, source: Tree) -> bool:
