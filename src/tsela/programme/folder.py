@@ -1,13 +1,14 @@
 """A programme folder → `Source`: every file read, shaped and merged, with all problems; nothing compiled yet."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tsela.kernel.errors import Problem, nearest, problem
-from tsela.programme import source
+from tsela.programme import guides, source
+from tsela.programme.guides import Guide
 from tsela.programme.rules.tokens import Parameters
 from tsela.programme.shape import fit, schema
 from tsela.programme.source import where
@@ -25,6 +26,7 @@ class Source:
     policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     indicators: list[Any] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    guides: list[Guide] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def choices(self) -> dict[str, tuple[str, ...]]:
@@ -54,6 +56,7 @@ def read(folder: Path) -> Source:
     found.indicators = [_read(found, path) for path in _files(folder, "indicators")]
     if (folder / "facts.yaml").is_file():
         found.facts = _shaped(found, folder / "facts.yaml", "facts")
+    found.guides = list(_guides(found))
     _check_policies(found)
     _check_facts(found)
     return found
@@ -84,6 +87,12 @@ def _shaped(found: Source, path: Path, kind: str) -> dict[str, Any]:
     value, problems = fit(_read(found, path), schema(kind), f"{path.relative_to(found.folder).as_posix()}:1")
     found.problems += problems
     return value or {}
+
+
+def _guides(found: Source) -> Iterator[Guide]:
+    for name, kind in guides.FOLDERS.items():
+        for path in _files(found.folder, name):
+            yield from guides.of(name, path.stem, _shaped(found, path, kind))
 
 
 def _rules(found: Source) -> dict[str, Any]:

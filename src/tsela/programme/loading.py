@@ -7,8 +7,10 @@ from typing import Any
 
 from tsela.kernel.errors import Problem, TselaError, fail, nearest, problem
 from tsela.programme import folder as folders
+from tsela.programme import guides
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
+from tsela.programme.guides import Guide
 from tsela.programme.locales import Catalogue, catalogue
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
@@ -38,6 +40,7 @@ class Programme:
     labels: Mapping[str, Mapping[str, str]] = field(repr=False)
     policies: Mapping[str, Tables] = field(repr=False)
     parameters: Mapping[str, Any] = field(repr=False)
+    guides: list[Guide] = field(default_factory=list, repr=False)
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -72,7 +75,7 @@ class Programme:
         ]
         return {
             "version": self.version, "name": self.name, "languages": languages,
-            "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms),
+            "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms), "guides": self.guides,
             "locales": locales, "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
         }  # fmt: skip
 
@@ -99,6 +102,7 @@ def read(folder: Path) -> tuple[Programme | None, list[Problem]]:
         return None, problems
     policies, rule_problems = _policies(source, forms)
     problems += [found for found in rule_problems if found not in problems]
+    problems += guides.check(source.guides, forms, source.rules)
     if any(found.level == "error" for found in problems):
         return None, problems
     return _programme(source, forms, policies, tuple(problems)), problems
@@ -116,7 +120,8 @@ def _programme(
         name=given["name"], title=given["title"], version=version, folder=source.folder, policy=given["policy"],
         countries=given.get("countries", {}), languages=tuple(given["languages"]), forms=forms,
         indicators=source.indicators, facts=plain(source.facts), labels=_labels(given), policies=policies,
-        parameters=plain(source.parameters(given["policy"])), warnings=warnings,
+        parameters=plain(source.parameters(given["policy"])),
+        guides=guides.published(source.guides), warnings=warnings,
     )  # fmt: skip
 
 

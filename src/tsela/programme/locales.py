@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polib
 
+from tsela.programme import guides
 from tsela.programme.interpreter.values import MESSAGES
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
         for kind in ("items", "flags"):
             for rule in tables[kind]:
                 yield from (Text(text, f"{kind}/{rule['id']}") for text in _rule_texts(rule))
+    for guide in programme.guides:
+        yield from (Text(text, f"{guide['kind']}/{guide['id']}") for text in guides.texts(guide))
     yield Text(programme.title, "programme")
     for kind, names in programme.labels.items():
         yield from (Text(text, kind) for text in names.values())
