@@ -52,7 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("TSELA_DATABASE_URL"):
         settings.DATABASES["default"] = environment.database(os.environ["TSELA_DATABASE_URL"])
         connections.configure_settings(settings.DATABASES)  # fills in what Django expects of every database
-        del connections["default"]  # made when the models were first imported, for the database of the settings
+        del connections[
+            "default"
+        ]  # made when the models were first imported, for the database of the settings
 
 
 def pytest_unconfigure() -> None:
@@ -139,6 +141,8 @@ def browser() -> Iterator[Any]:
         missing("Chromium is not installed: run scripts/setup-system browser")
     from playwright.sync_api import sync_playwright
 
+    # Playwright keeps an event loop running in this thread; Django would then refuse the tests that follow their database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
