@@ -28,6 +28,6 @@ def simulated(clients: int) -> Data:
         programme, clients=clients, years=2, seed=1, until=parse_date(TODAY) or 0, behaviour=Behaviour()
     )
     with tempfile.TemporaryDirectory() as folder:
-        write(made, Path(folder), lambda people: None)
+        write(made, Path(folder))
         lines = Path(folder, "events.jsonl").read_text(encoding="utf-8").splitlines()
     return Data(programme.tables, [json.loads(line) for line in lines])

@@ -50,11 +50,8 @@ def test_twins_agree(twin: Executor) -> None:
 def test_all_agree_on_the_real_programme(tmp_path: Path, everyone: list[Executor]) -> None:
     programme = load(ROOT / "programmes/mentor_mother")
     until = parse_date("2026-11-20") or 0
-    write(
-        Simulation(programme, clients=80, years=2, seed=3, until=until, behaviour=Behaviour()),
-        tmp_path,
-        print,
-    )
+    simulation = Simulation(programme, clients=80, years=2, seed=3, until=until, behaviour=Behaviour())
+    write(simulation, tmp_path)
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     clients = sorted({event["client"] for event in events})
     for today, running in (("2025-08-31", everyone[:2]), ("2026-02-28", everyone)):
