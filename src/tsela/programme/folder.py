@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tsela.kernel.errors import Problem, nearest, problem
-from tsela.programme import guides, source
+from tsela.programme import countries, guides, languages, source
 from tsela.programme.guides import Guide
 from tsela.programme.rules.tokens import Parameters
 from tsela.programme.shape import fit, schema
@@ -26,12 +26,19 @@ class Source:
     policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     indicators: list[Any] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    countries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    languages: dict[str, Any] = field(default_factory=dict)
     guides: list[Guide] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def choices(self) -> dict[str, tuple[str, ...]]:
         """The values that rules may give to `by` and `do`."""
         return {"by": tuple(self.programme.get("roles", {})), "do": tuple(self.programme.get("steps", {}))}
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The policies of policies/; the others are those of countries."""
+        return tuple(name for name in self.policies if name not in self.countries)
 
     def parameters(self, policy: str) -> Parameters:
         """A policy's parameters over those that it is based on."""
@@ -56,8 +63,12 @@ def read(folder: Path) -> Source:
     found.indicators = [_read(found, path) for path in _files(folder, "indicators")]
     if (folder / "facts.yaml").is_file():
         found.facts = _shaped(found, folder / "facts.yaml", "facts")
+    if (folder / "languages.yaml").is_file():
+        found.languages = _shaped(found, folder / "languages.yaml", "languages")
+    found.countries = {path.stem: _shaped(found, path, "country") for path in _files(folder, "countries")}
     found.guides = list(_guides(found))
     _check_policies(found)
+    _check_places(found)
     _check_facts(found)
     return found
 
@@ -130,6 +141,7 @@ def _merged(found: Source, kind: str, parts: Iterable[Mapping[str, Any]]) -> dic
 def _check_policies(found: Source) -> None:
     named = [found.programme.get("policy"), *found.programme.get("countries", {}).values()]
     named += [policy.get("based_on") for policy in found.policies.values()]
+    named += [country.get("policy") for country in found.countries.values()]
     for name in filter(None, named):
         if name not in found.policies:
             near = nearest(name, found.policies)
@@ -137,6 +149,19 @@ def _check_policies(found: Source) -> None:
             found.problems.append(
                 problem("E220", where=where(name), key="The policy", name=name, known=known, nearest=near)
             )
+
+
+def _check_places(found: Source) -> None:
+    """Languages and countries; a country that sets parameters of its own gets a policy of its own."""
+    tags = languages.registered(found.languages.get("languages", {}))
+    found.problems += languages.check(found.languages)
+    found.problems += languages.check_tags(found.programme.get("languages", []), tags)
+    for code, profile in found.countries.items():
+        policy = profile.get("policy", str(found.programme.get("policy", "")))
+        inherited = found.parameters(policy)
+        found.problems += countries.check(code, profile, inherited, tags)
+        if parameters := countries.own_parameters(profile, inherited):
+            found.policies[code] = {"based_on": policy, "parameters": parameters}
 
 
 def _check_facts(found: Source) -> None:

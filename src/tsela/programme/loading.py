@@ -8,15 +8,16 @@ from typing import Any
 from tsela.kernel.errors import Problem, TselaError, fail, nearest, problem
 from tsela.programme import folder as folders
 from tsela.programme import guides
+from tsela.programme.countries import Country, countries_of
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
 from tsela.programme.guides import Guide
-from tsela.programme.locales import Catalogue, catalogue
+from tsela.programme.languages import Language, base, languages_of
+from tsela.programme.locales import Catalogue, catalogue, spoken_words
+from tsela.programme.policies import Policies, Tables
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
 from tsela.programme.source import plain, where
-
-Tables = dict[str, Any]
 
 
 class ProgrammeInvalid(TselaError):
@@ -32,8 +33,10 @@ class Programme:
     version: str
     folder: Path
     policy: str
-    countries: Mapping[str, str]
+    countries: Mapping[str, Country]
     languages: tuple[str, ...]
+    registered: Mapping[str, Language] = field(repr=False)
+    core: tuple[str, ...] = field(repr=False)
     forms: Mapping[str, Any]
     indicators: list[Any] = field(repr=False)
     facts: Mapping[str, Any] = field(repr=False)
@@ -61,22 +64,39 @@ class Programme:
 
     def policy_of(self, country: str) -> str:
         """The policy of a country (ISO 3166-1); the default one where it has none of its own."""
-        return self.countries.get(country, self.policy)
+        if country in self.policies:
+            return country
+        return self.countries[country].policy if country in self.countries else self.policy
 
-    def catalogue(self, language: str) -> Catalogue:
-        """Message id → text, with `.drafts`. Empty for the language in which the programme is written."""
-        return catalogue(self.folder, language)
+    def language(self, tag: str) -> Language:
+        """What is known of a language or regional variant; of one that is not registered, its tag."""
+        return self.registered.get(tag) or self.registered.get(base(tag)) or Language(tag, tag)
+
+    def languages_in(self, country: str) -> tuple[str, ...]:
+        """The languages with words that are spoken in a country, the programme's own first; all where that is not known."""
+        spoken = self.countries[country].languages if country in self.countries else ()
+        tags = [tag for one in spoken for tag in dict.fromkeys((one, base(one))) if tag in self.languages]
+        return tuple(dict.fromkeys((self.languages[0], *tags))) if spoken else self.languages
+
+    def catalogue(self, language: str, country: str = "") -> Catalogue:
+        """Message id → text, with `.drafts`; what is missing from the country's official language.
+        Empty for the language in which the programme is written."""
+        official = self.countries[country].official if country in self.countries else ""
+        return catalogue(self.folder, language, official)
 
     def bundle(self, country: str = "") -> dict[str, Any]:
-        """What a phone downloads (SPEC S40), with the rules of its country."""
-        locales = {language: self.catalogue(language) for language in self.languages[1:]}
+        """What a phone downloads (SPEC S40), with the rules and languages of its country."""
+        own, *others = self.languages_in(country)
+        locales = {tag: self.catalogue(tag, country) for tag in others}
         languages = [
-            {"code": code, "draft": code in locales and bool(locales[code].drafts)} for code in self.languages
+            {"code": tag, "name": self.language(tag).name, "draft": tag != own and bool(locales[tag].drafts)}
+            for tag in (own, *others)
         ]
         return {
             "version": self.version, "name": self.name, "languages": languages,
             "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms), "guides": self.guides,
-            "locales": locales, "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
+            "locales": {tag: spoken_words(words, self.language(tag)) for tag, words in locales.items()},
+             "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
         }  # fmt: skip
 
 
@@ -90,18 +110,21 @@ def load(folder: Path | str) -> Programme:
 
 def check(folder: Path | str) -> list[Problem]:
     """Everything wrong with a folder, warnings included; empty for a sound one."""
-    return read(Path(folder))[1]
+    return read(Path(folder), every_country=True)[1]
 
 
-def read(folder: Path) -> tuple[Programme | None, list[Problem]]:
-    """The programme, unless a problem is an error; and all problems."""
+def read(folder: Path, every_country: bool = False) -> tuple[Programme | None, list[Problem]]:
+    """The programme, unless a problem is an error; and all problems. The rules of countries with parameters of their
+    own are compiled when they are first asked for, or here."""
     source = folders.read(folder)
     forms, form_problems = _forms(source)
     problems = source.problems + form_problems + _check_programme(source)
     if not source.programme:
         return None, problems
-    policies, rule_problems = _policies(source, forms)
-    problems += [found for found in rule_problems if found not in problems]
+    policies = _policies(source, forms)
+    names = tuple(policies) if every_country else source.written or tuple(policies)
+    rule_problems = [found for name in names for found in policies.problems(name)]
+    problems += [found for found in dict.fromkeys(rule_problems) if found not in problems]
     problems += guides.check(source.guides, forms, source.rules)
     if any(found.level == "error" for found in problems):
         return None, problems
@@ -111,14 +134,16 @@ def read(folder: Path) -> tuple[Programme | None, list[Problem]]:
 def _programme(
     source: folders.Source,
     forms: Mapping[str, Any],
-    policies: dict[str, Tables],
+    policies: Policies,
     warnings: tuple[Problem, ...],
 ) -> Programme:
     given = plain(source.programme)
     version = version_of(source)
     return Programme(
         name=given["name"], title=given["title"], version=version, folder=source.folder, policy=given["policy"],
-        countries=given.get("countries", {}), languages=tuple(given["languages"]), forms=forms,
+        countries=(countries := countries_of(source.countries, given.get("countries", {}), given["policy"])),
+        languages=tuple(given["languages"]), core=tuple(plain(source.languages.get("core", []))), forms=forms,
+        registered=languages_of(source.languages, {code: one.languages for code, one in countries.items()}),
         indicators=source.indicators, facts=plain(source.facts), labels=_labels(given), policies=policies,
         parameters=plain(source.parameters(given["policy"])),
         guides=guides.published(source.guides), warnings=warnings,
@@ -139,19 +164,21 @@ def _forms(source: folders.Source) -> tuple[dict[str, Any], list[Problem]]:
     return forms, [replace(found, where=found.where.removeprefix(prefix)) for found in problems]
 
 
-def _policies(source: folders.Source, forms: Mapping[str, Any]) -> tuple[dict[str, Tables], list[Problem]]:
-    """The rules compiled with each policy's parameters. A problem that several policies share is told once."""
+def _policies(source: folders.Source, forms: Mapping[str, Any]) -> Policies:
+    """The rules with each policy's parameters."""
     document = {**source.rules, "version": version_of(source)}
     forms_dictionary = {name: dictionary(form) for name, form in forms.items()}
-    tables: dict[str, Tables] = {}
-    problems: list[Problem] = []
-    for name in source.policies or {str(source.programme.get("policy", "")): {}}:
-        tables[str(name)], found = compile_tables(
-            {**document, "policy": name}, forms_dictionary,
-            labels=labels_of(forms, plain(source.programme.get("words", {}))), parameters=source.parameters(name), choices=source.choices(),
-        )  # fmt: skip
-        problems += [one for one in found if one not in problems]
-    return tables, problems
+    labels = labels_of(forms, plain(source.programme.get("words", {})))
+    names = list(map(str, source.policies)) or [str(source.programme.get("policy", ""))]
+    parameters = {name: source.parameters(name) for name in names}
+
+    def compiled(name: str) -> tuple[Tables, list[Problem]]:
+        given = {**document, "policy": name}
+        return compile_tables(
+            given, forms_dictionary, labels=labels, parameters=parameters[name], choices=source.choices()
+        )
+
+    return Policies(parameters, compiled)
 
 
 def _check_programme(source: folders.Source) -> list[Problem]:

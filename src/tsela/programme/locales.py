@@ -15,13 +15,13 @@ import polib
 
 from tsela.programme import guides
 from tsela.programme.interpreter.values import MESSAGES
+from tsela.programme.languages import SOURCE, Language, chain
 
 if TYPE_CHECKING:
     from tsela.programme import Programme
 
-SOURCE = "en"
 DRAFT = "fuzzy"
-NODE_TEXTS = ("label", "hint", "constraint_message", "required_message")
+NODE_TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
 # What the engine says around the programme's own words (care/engine/why.py and its twin), and short months.
 ENGINE_TEXTS = ("Counted from {form}, {date}.", "Applies while {clause}.", "No longer needed: {clause}.")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -40,14 +40,28 @@ class Catalogue(dict[str, str]):
 
     drafts: frozenset[str] = frozenset()
 
+    def reviewed(self, msgid: str) -> str | None:
+        """The text that a native speaker has read; None where nobody has. Only such a text is sent to clients."""
+        return None if msgid in self.drafts else self.get(msgid)
 
-def catalogue(folder: Path, language: str) -> Catalogue:
-    """The words of a language, drafts included; of `st` for `st-LS` where that has no file. Empty where neither has."""
-    for name in dict.fromkeys((language, language.split("-")[0])):
+
+def catalogue(folder: Path, language: str, official: str = "") -> Catalogue:
+    """The words of a language, drafts included. What it lacks is said in the language that stands in (`chain`)."""
+    if language == SOURCE:
+        return Catalogue()
+    words, drafts = Catalogue(), set[str]()
+    for name in reversed(chain(language, official)):
         path = folder / "locales" / f"{name}.po"
-        if path.is_file():
-            return _read(path, path.stat().st_mtime_ns)
-    return Catalogue()
+        found = _read(path, path.stat().st_mtime_ns) if name != SOURCE and path.is_file() else Catalogue()
+        words.update(found)
+        drafts = (drafts - found.keys()) | found.drafts
+    words.drafts = frozenset(drafts)
+    return words
+
+
+def spoken_words(words: Catalogue, language: Language) -> dict[str, str]:
+    """With the months of a language where the catalogue has none."""
+    return {**dict(zip(MONTHS, language.months, strict=False)), **words}
 
 
 @lru_cache(maxsize=100)
@@ -67,7 +81,7 @@ def update(programme: "Programme", app: Path | None = None) -> dict[str, int]:
     lacking = {}
     for language in programme.languages:
         path = programme.folder / "locales" / f"{language}.po"
-        po = _merged(path, texts, language)
+        po = _merged(path, texts, programme.language(language))
         path.parent.mkdir(exist_ok=True)
         po.save(str(path))
         lacking[language] = (
@@ -150,10 +164,10 @@ def _first_argument(source: str, start: int) -> str:
     return source[start:at]
 
 
-def _merged(path: Path, texts: list[Text], language: str) -> polib.POFile:
+def _merged(path: Path, texts: list[Text], language: Language) -> polib.POFile:
     old = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.is_file() else {}
     po = polib.POFile(wrapwidth=110)
-    po.metadata = {"Language": language, "MIME-Version": "1.0", "Content-Type": "text/plain; charset=UTF-8",
+    po.metadata = {"Language": language.tag, "Plural-Forms": language.plural_forms, "MIME-Version": "1.0", "Content-Type": "text/plain; charset=UTF-8",
                    "Content-Transfer-Encoding": "8bit"}  # fmt: skip
     places: dict[str, list[str]] = {}
     for text in texts:

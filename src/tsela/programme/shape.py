@@ -21,8 +21,16 @@ Schema = Mapping[str, Any]
 
 @cache
 def schema(name: str) -> Schema:
-    """The JSON Schema of a kind of programme file."""
-    return dict(json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")))
+    """The JSON Schema of a kind of programme file, its references to its own definitions filled in."""
+    whole = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return dict(_filled(whole, whole.pop("$defs", {})))
+
+
+def _filled(part: Any, definitions: Schema) -> Any:
+    if isinstance(part, dict):
+        shape = {**definitions[part["$ref"].rpartition("/")[2]], **part} if "$ref" in part else part
+        return {key: _filled(value, definitions) for key, value in shape.items() if key != "$ref"}
+    return part
 
 
 def fit(value: Any, shape: Schema, at: str) -> tuple[Any, list[Problem]]:
