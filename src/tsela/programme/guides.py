@@ -36,12 +36,10 @@ def check(guides: Iterable[Guide], forms: Mapping[str, Any], rules: Mapping[str,
         "tasks": _ids(rules, "items"), "flags": _ids(rules, "flags"), "for": list(rules.get("groups", ())),
     }  # fmt: skip
     for guide in guides:
-        name = guide.get("id", "")
+        name, place = guide.get("id", ""), where(guide.get("title"))
         if name in seen:
-            yield problem(
-                "E208", where=where(name), name=name, kind="guide", first=where(seen[name], 0, "above")
-            )
-        seen.setdefault(name, name)
+            yield problem("E208", where=place, name=name, kind="guide", first=seen[name])
+        seen.setdefault(name, place)
         for key, names in known.items():
             given = guide.get(key, [])
             yield from _unknown(key, [given] if isinstance(given, str) else given, names)
