@@ -276,9 +276,9 @@ def _truth(one: Mapping[str, Any], true: Mapping[str, float] | None) -> str:
     return f"{n:,.0f} of {of:,.0f} {'[green]the same[/]' if same else '[red]not the same[/]'}"
 
 
-def environment(home: Path) -> None:
+def environment(home: Path, programme: Path) -> None:
     """For this process and those that it starts."""
     os.environ.update(
-        TSELA_MODE="demo", TSELA_HOME=str(home), TSELA_DATABASE_URL="", DJANGO_SETTINGS_MODULE="tsela.config.settings",
-        TSELA_LOG_LEVEL="WARNING",
+        TSELA_MODE="demo", TSELA_HOME=str(home), TSELA_PROGRAMME=str(programme.resolve()), TSELA_DATABASE_URL="",
+        TSELA_LOG_LEVEL="WARNING", DJANGO_SETTINGS_MODULE="tsela.config.settings",
     )  # fmt: skip

@@ -80,7 +80,7 @@ def command(
     port = port or _free_port()
     require_free("127.0.0.1", port)
     empty_home(home)
-    environment(home)
+    environment(home, folder)
     today = parse_date(datetime.datetime.now().astimezone().date().isoformat())
     assert today is not None, "this machine's clock shows a day of the rules' calendar"
     demo = Demo(
