@@ -1,6 +1,7 @@
 /** The programme bundle (SPEC S40) as the screens use it. */
 import { ENGINE, type Tables } from "../core/engine";
 import type { Form, Node } from "../core/forms";
+import type { Guide } from "./guides";
 
 export type { Form, Node };
 
@@ -10,6 +11,7 @@ export interface Bundle {
   readonly languages: readonly unknown[];
   readonly tables: Tables;
   readonly forms: Readonly<Record<string, Form>>;
+  readonly guides?: readonly Guide[];
   readonly locales: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly ui?: {
     readonly title?: string;

@@ -1,7 +1,8 @@
 /** Where she is in the app: the hash of the address, so that the phone's own Back button works. */
 
 export type Route =
-  | { readonly at: "today" | "find" | "add" | "sync" | "settings" | "group" }
+  | { readonly at: "today" | "find" | "add" | "sync" | "settings" | "group" | "learn" }
+  | { readonly at: "guide"; readonly guide: string; readonly client: string | null }
   | { readonly at: "client"; readonly client: string }
   | { readonly at: "entry"; readonly event: string }
   | { readonly at: "forms"; readonly client: string }
@@ -11,7 +12,9 @@ export type Route =
 
 export function parseRoute(hash: string): Route {
   const [at = "", a = "", b = ""] = hash.replace(/^#\/?/, "").split("/");
-  if (at === "find" || at === "add" || at === "sync" || at === "settings" || at === "group") return { at };
+  if (at === "find" || at === "add" || at === "sync" || at === "settings" || at === "group" || at === "learn")
+    return { at };
+  if (at === "guide" && a) return { at, guide: a, client: b || null };
   if (at === "client" && a) return { at, client: a };
   if (at === "forms" && a) return { at, client: a };
   if ((at === "entry" || at === "fix") && a) return { at, event: a };

@@ -41,12 +41,25 @@ export function Add() {
             act={() => go("group")}
           />
         )}
+        {session.care.bundle.guides?.length ? (
+          <Way
+            icon="read"
+            title={t("Guides")}
+            text={t("to read with her, on the telephone, in a group")}
+            act={() => go("learn")}
+          />
+        ) : null}
       </div>
     </Page>
   );
 }
 
-function Way(props: { icon: "add" | "pen" | "group"; title: string; text: string; act: () => void }) {
+function Way(props: {
+  icon: "add" | "pen" | "group" | "read";
+  title: string;
+  text: string;
+  act: () => void;
+}) {
   return (
     <button type="button" class="row" onClick={props.act}>
       <Icon name={props.icon} />

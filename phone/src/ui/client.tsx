@@ -10,6 +10,7 @@ import { useSession } from "./context";
 import { Drafts } from "./drafts";
 import { PersonLines } from "./find";
 import { ageText, Empty, Icon, Page, Reach, whoText } from "./kit";
+import { Helpful } from "./learn";
 import { FlagNote, formOf, When } from "./today";
 
 export function Client({ client }: { client: string }) {
@@ -58,6 +59,7 @@ export function Client({ client }: { client: string }) {
       ))}
       <Drafts client={client} />
       <Tasks title={t("Now")} tasks={now} client={client} empty={t("Nothing is due now.")} />
+      <Helpful client={client} plan={plan} />
       <Tasks title={t("Next")} tasks={later} client={client} fold={2} />
       <Family client={client} mother={person.mother} />
       <Story client={client} />

@@ -12,6 +12,7 @@ import { ClaimDoor, ElsewhereDoor, LockDoor, PinDoor, WipedDoor } from "./door";
 import { EntryPage } from "./entry";
 import { Find } from "./find";
 import { Forms } from "./forms";
+import { GuidePage, Learn } from "./learn";
 import { SettingsPage } from "./settings";
 import { FixDoor, FormDoor, GroupDoor, RegisterDoor } from "./starts";
 import { SyncPage } from "./sync";
@@ -111,6 +112,8 @@ function Screen({ route }: { route: Route }) {
   if (route.at === "sync") return <SyncPage />;
   if (route.at === "settings") return <SettingsPage />;
   if (route.at === "group") return <GroupDoor />;
+  if (route.at === "learn") return <Learn />;
+  if (route.at === "guide") return <GuidePage key={route.guide} guide={route.guide} client={route.client} />;
   if (route.at === "client") return <Client key={route.client} client={route.client} />;
   if (route.at === "forms") return <Forms client={route.client} />;
   if (route.at === "form") return <FormDoor form={route.form} client={route.client} />;
