@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from tsela.programme import ProgrammeInvalid, check, load
+from tsela.programme import ProgrammeInvalid, check, guides, load
 from tsela.programme.shape import schema
 from tsela.programme.source import plain, read
 
@@ -21,6 +21,8 @@ KINDS = {
     "flags": "flags",
     "cases": "cases",
     "indicators": "indicators",
+    "countries": "country",
+    **guides.FOLDERS,
 }
 SOUND = HERE / "sound"
 BROKEN: list[dict[str, Any]] = yaml.safe_load((HERE / "broken.yaml").read_text())

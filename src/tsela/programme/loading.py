@@ -1,6 +1,6 @@
 """A programme folder → `Programme`, or everything that is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -122,13 +122,25 @@ def read(folder: Path, every_country: bool = False) -> tuple[Programme | None, l
     if not source.programme:
         return None, problems
     policies = _policies(source, forms)
-    names = tuple(policies) if every_country else source.written or tuple(policies)
-    rule_problems = [found for name in names for found in policies.problems(name)]
+    rule_problems = [found for name in source.written or policies for found in policies.problems(name)]
     problems += [found for found in dict.fromkeys(rule_problems) if found not in problems]
+    if every_country:
+        problems += _with_own_parameters(source, policies, problems)
     problems += guides.check(source.guides, forms, source.rules)
     if any(found.level == "error" for found in problems):
         return None, problems
     return _programme(source, forms, policies, tuple(problems)), problems
+
+
+def _with_own_parameters(
+    source: folders.Source, policies: Policies, known: list[Problem]
+) -> Iterator[Problem]:
+    """What the parameters of a country break, told where it gives them."""
+    for code in source.countries.keys() & policies.keys():
+        for found in policies.problems(code):
+            if found not in known:
+                at = where(source.countries[code]["parameters"])
+                yield replace(found, where=at, what=f"With these parameters, at {found.where}: {found.what}")
 
 
 def _programme(
