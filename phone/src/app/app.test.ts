@@ -158,6 +158,14 @@ test("words fall back to English, fill their gaps, and dates name the year only 
     "20 Nov",
     "3 Feb 2025",
   ]);
+  speak("sw", { Nov: "Novemba" });
+  expect(dayText("2026-11-20", "2026-01-01")).toBe("20 Novemba");
+  speak("loz", {});
+  expect([dayText("2026-11-20", "2026-01-01"), dayText("2025-02-03", "2026-01-01")]).toEqual([
+    "20/11",
+    "3/2/2025",
+  ]);
+  speak("en");
   expect(daysBetween("2024-02-28", "2024-03-01")).toBe(2);
   expect(moment(new Date(2026, 0, 2, 3, 4, 5))).toMatch(/^2026-01-02T03:04:05[+-]\d\d:\d\d$/);
 });

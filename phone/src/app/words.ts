@@ -20,11 +20,14 @@ export function t(english: string, values: Readonly<Record<string, string | numb
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** `2026-11-20` as `20 Nov`, with the year where it is not this one's. */
+/** `2026-11-20` as `20 Nov`, or `20/11` in a language whose months nobody is certain of; with the year where it is not this one's. */
 export function dayText(date: string, today: string): string {
   const [year, month, day] = date.split("-") as [string, string, string];
   const near = year === today.slice(0, 4);
-  return `${Number(day)} ${t(MONTHS[Number(month) - 1] ?? month)}${near ? "" : ` ${year}`}`;
+  const english = MONTHS[Number(month) - 1] ?? month;
+  if (language !== "en" && !catalogue[english])
+    return `${Number(day)}/${Number(month)}${near ? "" : `/${year}`}`;
+  return `${Number(day)} ${t(english)}${near ? "" : ` ${year}`}`;
 }
 
 /** The words that the lock screen needs before the catalogue can be unsealed. */
