@@ -51,10 +51,20 @@ def python(form: Form, case: Mapping[str, Any]) -> list[State]:
     """The state of a form after it was opened and after each step of a case."""
     opened = OpenForm(form, today=case["today"], record=case.get("record"), answers=case.get("answers"))
     states = [state(opened)]
-    for verb, *args in case.get("steps", ()):
-        {"set": opened.set, "add": opened.add_repeat, "remove": opened.remove_repeat}[verb](*args)
+    for step in case.get("steps", ()):
+        assert play(opened, step), f"there is no {step[1]} to {step[0]}"
         states.append(state(opened))
     return states
+
+
+def play(opened: OpenForm, step: list[Any]) -> bool:
+    """Do one step of a case; whether its question or row was there."""
+    verb, *args = step
+    try:
+        {"set": opened.set, "add": opened.add_repeat, "remove": opened.remove_repeat}[verb](*args)
+    except (KeyError, IndexError):
+        return False
+    return True
 
 
 def state(opened: OpenForm) -> State:

@@ -34,7 +34,7 @@ REFUSED = [
     ("relevant ", "relevent ", "E302", "survey, column relevent", "Did you mean relevant?"),
     ("select_one yes_no", "select_one yesno", "E307", "survey, column type", "Did you mean yes_no?"),
     ("| integer  ", "| intager  ", "E303", "survey, column type", "Did you mean integer?"),
-    ("| integer  ", "| geopoint ", "E303", "survey, column type", "geopoint"),
+    ("| integer  ", "| geoshape ", "E303", "survey, column type", "lines and areas"),
     ("${cough} = 'yes'", "${couhg} = 'yes'", "E306", "survey, column relevant", "Did you mean cough?"),
     ("${cough} = 'yes'", "cough = 'yes'", "E306", "survey, column relevant", "Did you mean ${cough}?"),
     ("${cough} = 'yes'", "${cough} = 'yes", "E304", "survey, column relevant", "means nothing here"),

@@ -50,7 +50,7 @@ def sensible(form: dict[str, Any], seed: int) -> list[list[Any]]:
     person = Person(form, seed)
     settable = {node["name"] for _, node in person.questions if node["type"] not in ("hidden", "calculate")}
     person.nonsense = 0
-    steps = person.played([person.step() for _ in range(10)], None)
+    steps = person.played({"steps": [person.step() for _ in range(10)], "record": RECORD})
     return [step for step in steps if step[0] != "set" or step[1].split(".")[-1] in settable]
 
 

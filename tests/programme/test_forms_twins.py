@@ -9,10 +9,13 @@ import pytest
 from differential import forms
 from tsela.kernel.dates import format_date, parse_date
 from tsela.programme.forms.expressions import walk
+from tsela.programme.forms.words import every
+from tsela.programme.interpreter import OpenForm
 
 TODAY = "2026-11-20"
 RUNS, STEPS = 60, 8
 FORMS = {**forms.programme_forms(), **{f"case {topic}": forms.form_of(topic) for topic in forms.TOPICS}}
+PLACES = ["-25.9964 28.2268 1550 4.5", "-25.5 28 0 0", "0.5 180 12 3"]
 STRANGE = [
     None,
     "",
@@ -39,47 +42,34 @@ class Person:
     def __init__(self, form: dict[str, Any], seed: int) -> None:
         self.form, self.random = form, random.Random(seed)
         self.questions = list(_questions(form["body"]))
-        self.repeats = [node["name"] for node in form["body"] if node["type"] == "repeat"]
+        repeats = [node for node in every(form["body"]) if node["type"] == "repeat"]
+        self.repeats = [node["name"] for node in repeats]
+        self.free = [node["name"] for node in repeats if "repeat_count" not in node]
 
     def case(self, *, nonsense: float = 0.1) -> dict[str, Any]:
         self.nonsense = nonsense
         steps = [self.step() for _ in range(self.random.randint(1, STEPS))]
         given = {"answers": self.answers()} if self.random.random() < 0.3 else {}
-        return {
-            "today": TODAY,
-            "record": self.record(),
-            "steps": self.played(steps, given.get("answers")),
-            **given,
-        }
+        case = {"today": TODAY, "record": self.record(), "steps": steps, **given}
+        return {**case, "steps": self.played(case)}
 
     def record(self) -> dict[str, Any]:
         record = {"client_group": self.random.choice(["child", "woman"]), "birth_date": self.day()}
         return self.random.choice([{}, record])
 
     def step(self) -> list[Any]:
-        if self.repeats and self.random.random() < 0.25:
-            return self.random.choice([["add", self.repeats[0]], ["remove", self.repeats[0], 0]])
+        if self.free and self.random.random() < 0.25:
+            return self.random.choice(
+                [["add", self.random.choice(self.free)], ["remove", self.random.choice(self.free), 0]]
+            )
         repeat, node = self.random.choice(self.questions)
         path = f"{repeat}[{self.random.randint(0, 1)}].{node['name']}" if repeat else node["name"]
         return ["set", path, self.answer(node)]
 
-    def played(self, steps: list[list[Any]], answers: dict[str, Any] | None) -> list[list[Any]]:
-        """Only the steps whose row is there."""
-        given = answers.get(self.repeats[0]) if self.repeats and answers else None
-        rows = len(given) if isinstance(given, list) else 0 if answers is not None else 1
-        kept = []
-        for step in steps:
-            row = (
-                int(step[1].split("[")[1].split("]")[0])
-                if "[" in step[1]
-                else step[2]
-                if step[0] == "remove"
-                else -1
-            )
-            if row < rows:
-                kept.append(step)
-                rows += {"add": 1, "remove": -1}.get(step[0], 0)
-        return kept
+    def played(self, case: dict[str, Any]) -> list[list[Any]]:
+        """Only the steps whose row is there when their turn comes."""
+        opened = OpenForm(self.form, today=TODAY, record=case.get("record"), answers=case.get("answers"))
+        return [step for step in case["steps"] if forms.play(opened, step)]
 
     def answers(self) -> dict[str, Any]:
         answers = {
@@ -107,6 +97,8 @@ class Person:
                 return self.day()
             case "integer":
                 return self.random.choice([*_edges(node), self.random.randint(0, 50)])
+            case "geopoint":
+                return self.random.choice(PLACES)
             case "decimal":
                 return self.random.choice([*_edges(node), round(self.random.uniform(0, 200), 1)])
         return self.random.choice(["Thandi", "+27 82 123 4567", "12", "09:00-16:00"])

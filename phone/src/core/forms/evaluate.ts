@@ -16,9 +16,15 @@ export interface Place {
   value(question: string): Value;
   /** Of a question in a repeat, all its answers; of a repeat, one "row" a row. */
   values(question: string): readonly Value[];
+  /** Of a question in a repeat, all its answers, also seen from inside the repeat. */
+  rowsOf(question: string): readonly Value[];
+  /** What people read for a code of a select. */
+  label(question: string, code: string): string;
+  /** A choice list or a data file. */
+  table(name: string): readonly Columns[];
 }
 
-type Columns = Readonly<Record<string, string>>;
+export type Columns = Readonly<Record<string, string>>;
 
 export function evaluate(expr: Expr, at: Place, choice: Columns = {}): Value {
   const [op, a, b] = expr;
@@ -48,6 +54,10 @@ export function evaluate(expr: Expr, at: Place, choice: Columns = {}): Value {
       return !equal(of(a), of(b));
     case "neg":
       return -toNumber(of(a));
+    case "find": {
+      const row = at.table(a).find((one) => toBoolean(evaluate(expr[3], at, one)));
+      return row?.[b as unknown as string] ?? "";
+    }
     case "call":
       return call(a, expr.slice(2) as unknown as readonly Expr[], at, choice);
     default:
@@ -90,6 +100,13 @@ function call(name: string, args: readonly Expr[], at: Place, choice: Columns): 
     return evaluate(toBoolean(evaluate(args[0]!, at, choice)) ? args[1]! : args[2]!, at, choice);
   if (name === "position") return at.position;
   if (name === "once") return at.kept === "" ? evaluate(args[0]!, at, choice) : at.kept;
+  if (name === "indexed-repeat")
+    return valueAt(at.rowsOf(args[0]![1]), toNumber(evaluate(args[2]!, at, choice)) - 1);
+  if (name === "jr:choice-name") return at.label(args[1]![1], toText(evaluate(args[0]!, at, choice)));
+  if (name === "join") {
+    const parts = args.slice(1).flatMap((arg) => all(arg, at, choice));
+    return parts.map(toText).join(toText(evaluate(args[0]!, at, choice)));
+  }
   if (name in OVER)
     return OVER[name]!(args.flatMap((arg) => all(arg, at, choice)).filter((one) => one !== ""));
   const [a = "", b = "", ...rest] = args.map((arg) => evaluate(arg, at, choice));
@@ -118,9 +135,23 @@ const FUNCTIONS: Record<string, (a: Value, b: Value, rest: readonly Value[], cou
   number: (a) => toNumber(a),
   regex: (a, b) => new RegExp(`^(?:${toText(b).slice(1, -1)})$`, "u").test(toText(a)),
   round: (a, b, _, count) => rounded(toNumber(a), count > 1 ? toNumber(b) : 0),
+  "selected-at": (a, b) => valueAt(codes(a), Math.trunc(toNumber(b))),
+  substr: (a, b, rest) => substring([...toText(a)], b, rest[0]),
   selected: (a, b) => codes(a).includes(toText(b)),
   "string-length": (a) => [...toText(a)].length,
 };
+
+/** One of some values, counted from 0; nothing beyond their ends and between two. */
+function valueAt(values: readonly Value[], index: number): Value {
+  return values[index] ?? "";
+}
+
+/** Characters from `start` up to `end`, counted from 0; a negative index counts from the end. */
+function substring(text: readonly string[], start: Value, end: Value = text.length): string {
+  const ends = [toNumber(start), toNumber(end)];
+  if (!ends.every(Number.isFinite)) return "";
+  return text.slice(...ends.map(Math.trunc)).join("");
+}
 
 function codes(value: Value): readonly string[] {
   return typeof value === "object" ? value : toText(value).split(" ").filter(Boolean);

@@ -53,7 +53,7 @@ export class OpenForm {
   }
 
   violations(): Violation[] {
-    const found = this.questions().flatMap((question) => question.violation ?? []);
+    const found = this.parts().flatMap((part) => part.violation ?? []);
     return [...found, ...this.strange];
   }
 
@@ -74,12 +74,15 @@ export class OpenForm {
   }
 
   /** Every question of the form, in its order, rows one after the other. */
-  questions(parts: readonly Part[] = this.nodes): Question[] {
+  questions(parts?: readonly Part[]): Question[] {
+    return this.parts(parts).filter((part) => part.kind === "question");
+  }
+
+  private parts(parts: readonly Part[] = this.nodes): Part[] {
     return parts.flatMap((part) => {
       if (part.kind === "question") return [part];
-      return part.kind === "group"
-        ? this.questions(part.body)
-        : part.rows.flatMap((row) => this.questions(row.body));
+      const inside = part.kind === "group" ? part.body : part.rows.flatMap((row) => row.body);
+      return [part, ...this.parts(inside)];
     });
   }
 
@@ -92,14 +95,31 @@ export class OpenForm {
   /** Every value is read after every change, so that calculations follow each answer and not only what is shown. */
   private settle(): void {
     this.change++;
+    const repeats = [...this.root.repeats.values()];
+    for (const _ of repeats) {
+      // one repeat's rows may decide how many another has
+      const changed = repeats.map((repeat) => this.count(repeat));
+      if (!changed.includes(true)) break;
+    }
     for (const question of this.questions()) question.value;
+  }
+
+  /** Give a counted repeat the rows that it shall have; whether that changed anything. */
+  private count(repeat: Repeat): boolean {
+    const wanted = repeat.wanted();
+    if (wanted === null || wanted === repeat.rows.length) return false;
+    repeat.rows.splice(wanted);
+    while (repeat.rows.length < wanted) for (const inner of repeat.add().body) this.prepare(inner);
+    this.change++;
+    return true;
   }
 
   private prepare(part: Part): void {
     this.change++;
     if (part.kind === "question") part.applyDefault();
     else if (part.kind === "group") for (const inner of part.body) this.prepare(inner);
-    else for (const inner of part.add().body) this.prepare(inner);
+    else
+      for (let n = part.opening; n > 0; n--) for (const inner of part.add().body) this.prepare(inner);
   }
 
   private give(answers: Answers, scope: Scope): void {

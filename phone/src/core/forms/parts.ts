@@ -1,9 +1,12 @@
 /** The parts of an open form: questions, groups, repeats and their rows. Twin of interpreter/form.py. */
 
-import { evaluate, type Place } from "./evaluate";
+import { type Columns, evaluate, type Place } from "./evaluate";
 import type { OpenForm } from "./form";
 import { type Choice, type Expr, type Kind, MESSAGES, type Node, type Value, type Violation } from "./types";
-import { cast, clean, toBoolean } from "./values";
+import { cast, clean, toBoolean, toNumber } from "./values";
+
+/** Of a counted repeat, whatever a person types. */
+const MOST_ROWS = 100;
 
 export type Part = Question | Group | Repeat;
 
@@ -32,6 +35,17 @@ abstract class Base {
       this.isRelevant = (this.parent?.relevant ?? true) && this.holds(this.node.relevant, true);
     }
     return this.isRelevant;
+  }
+
+  /** What is wrong with the part itself. */
+  get violation(): Violation | null {
+    return null;
+  }
+
+  protected wrong(kind: Kind): Violation {
+    const { constraint_message: constraint, required_message: required } = this.node;
+    const own = { constraint, required }[kind as string];
+    return { path: this.path, kind, message: own ?? MESSAGES[kind] };
   }
 
   protected holds(expr: Expr | undefined, otherwise: boolean): boolean {
@@ -81,9 +95,9 @@ export class Question extends Base {
     return list.filter((choice) => toBoolean(evaluate(filter, at, choice)));
   }
 
-  get violation(): Violation | null {
-    const kind = this.relevant && this.node.type !== "note" ? this.wrong() : null;
-    return kind && { path: this.path, kind, message: this.message(kind) };
+  override get violation(): Violation | null {
+    const kind = this.relevant && this.node.type !== "note" ? this.badness() : null;
+    return kind && this.wrong(kind);
   }
 
   give(answer: unknown): void {
@@ -118,18 +132,11 @@ export class Question extends Base {
     this.calculated = result;
   }
 
-  private wrong(): Kind | null {
+  private badness(): Kind | null {
     const [value, bad] = this.read();
     if (bad) return bad;
     if (value === "") return this.required ? "required" : null;
     return this.holds(this.node.constraint, true) ? null : "constraint";
-  }
-
-  private message(kind: Kind): string {
-    const own = { constraint: this.node.constraint_message, required: this.node.required_message }[
-      kind as string
-    ];
-    return own ?? MESSAGES[kind];
   }
 }
 
@@ -144,6 +151,40 @@ export class Repeat extends Base {
   readonly kind = "repeat";
   rows: Row[] = [];
   private made = 0;
+
+  /** Whether the form itself says how many rows there are. */
+  get counted(): boolean {
+    return this.node.repeat_count !== undefined;
+  }
+
+  /** With how many rows it opens; a counted one counts later. */
+  get opening(): number {
+    return this.counted ? 0 : Math.max(1, this.node.min_rows ?? 1);
+  }
+
+  get mayAdd(): boolean {
+    return !this.counted && this.rows.length < (this.node.max_rows ?? Number.POSITIVE_INFINITY);
+  }
+
+  get mayRemove(): boolean {
+    return !this.counted && this.rows.length > (this.node.min_rows ?? 1);
+  }
+
+  /** Too few or too many rows. */
+  override get violation(): Violation | null {
+    const { min_rows = 0, max_rows = Number.POSITIVE_INFINITY } = this.node;
+    const fits = this.rows.length >= min_rows && this.rows.length <= max_rows;
+    return !this.relevant || fits ? null : this.wrong("constraint");
+  }
+
+  /** How many rows a counted repeat shall have now; null where that is not the form's to say. */
+  wanted(): number | null {
+    if (!this.node.repeat_count || !this.relevant) return null;
+    const number = toNumber(
+      evaluate(this.node.repeat_count, new Standing(this.form, this.scope, this)),
+    );
+    return Number.isNaN(number) ? 0 : Math.trunc(Math.max(0, Math.min(MOST_ROWS, number)));
+  }
 
   add(): Row {
     const row = new Row(this.form, this, this.made++);
@@ -218,10 +259,24 @@ class Standing implements Place {
   values(name: string): readonly Value[] {
     const one = this.find(name);
     if (one) return [one.value];
-    const repeats = [...this.form.root.repeats.values()];
-    const whole = repeats.find((repeat) => repeat.name === name);
+    const whole = this.form.root.repeats.get(name);
     if (whole) return whole.relevant ? whole.rows.map(() => "row") : [];
-    return repeats.flatMap((repeat) => repeat.rows.map((row) => row.scope.questions.get(name)?.value ?? ""));
+    return this.rowsOf(name);
+  }
+
+  rowsOf(name: string): readonly Value[] {
+    return [...this.form.root.repeats.values()].flatMap((repeat) =>
+      repeat.rows.flatMap((row) => row.scope.questions.get(name)?.value ?? []),
+    );
+  }
+
+  label(name: string, code: string): string {
+    const list = this.form.form.choices[this.find(name)?.node.list ?? ""];
+    return list?.find((one) => one.name === code)?.label ?? "";
+  }
+
+  table(name: string): readonly Columns[] {
+    return this.form.form.choices[name] ?? this.form.form.data?.[name] ?? [];
   }
 
   private find(name: string): Question | undefined {

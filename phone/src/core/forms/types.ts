@@ -14,6 +14,7 @@ export interface Node {
   readonly type: string;
   readonly label?: string;
   readonly hint?: string;
+  readonly guidance_hint?: string;
   readonly constraint_message?: string;
   readonly required_message?: string;
   readonly relevant?: Expr;
@@ -24,6 +25,10 @@ export interface Node {
   readonly readonly?: Expr;
   readonly default?: Expr;
   readonly list?: string;
+  readonly range?: { readonly start: number; readonly end: number; readonly step: number };
+  readonly repeat_count?: Expr;
+  readonly min_rows?: number;
+  readonly max_rows?: number;
   readonly value?: string;
   readonly appearance?: readonly string[];
   readonly body?: readonly Node[];
@@ -37,6 +42,8 @@ export interface Form {
   readonly for: string | null;
   readonly body: readonly Node[];
   readonly choices: Readonly<Record<string, readonly Choice[]>>;
+  /** Data files that are only looked up. */
+  readonly data?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
 }
 
 /** A value in an expression; the empty text is "not answered" (FORMS F1). */

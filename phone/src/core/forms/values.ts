@@ -4,6 +4,7 @@ import { formatDate, isDay, parseDate } from "../dates";
 import type { Kind, Node, Value } from "./types";
 
 const NUMBER = /^[ \t\r\n]*-?([0-9]+(\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*$/;
+const GEOPOINT = /^-?[0-9]{1,2}(\.[0-9]+)? -?[0-9]{1,3}(\.[0-9]+)?( -?[0-9]+(\.[0-9]+)?){0,2}$/;
 const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 
 export function toNumber(value: Value): number {
@@ -49,6 +50,8 @@ export function clean(type: string, raw: unknown, codes: readonly string[]): rea
       return parseDate(raw) === null ? ["", "type"] : [raw as string, null];
     case "time":
       return typeof raw === "string" && TIME.test(raw) ? [raw, null] : ["", "type"];
+    case "geopoint":
+      return typeof raw === "string" && isGeopoint(raw) ? [raw, null] : ["", "type"];
     case "select_one":
       if (typeof raw !== "string") return ["", "type"];
       return codes.includes(raw) ? [raw, null] : ["", "choice"];
@@ -57,6 +60,13 @@ export function clean(type: string, raw: unknown, codes: readonly string[]): rea
     default:
       return typeof raw === "string" ? [raw, null] : ["", "type"];
   }
+}
+
+/** Degrees of latitude and longitude, then metres of altitude and of accuracy where known: "-25.99 28.22 1550 5". */
+function isGeopoint(text: string): boolean {
+  if (!GEOPOINT.test(text)) return false;
+  const [latitude = 0, longitude = 0] = text.split(" ").map(Number);
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
 }
 
 function cleanMany(raw: unknown, codes: readonly string[]): readonly [Value, Kind | null] {

@@ -14,7 +14,8 @@ from tsela.programme.forms.expressions import Expr
 __all__ = ["Form", "Node", "compile_form", "compile_forms", "dictionary", "questions"]
 
 REGISTRATION = "registration"
-KINDS = {"text": "text", "hidden": "text", "time": "text", "integer": "integer", "decimal": "decimal", "date": "date",
+KINDS = {"text": "text", "hidden": "text", "time": "text", "barcode": "text",
+         "geopoint": "text", "integer": "integer", "decimal": "decimal", "date": "date",
          "select_one": "code", "select_multiple": "codes"}  # fmt: skip
 
 

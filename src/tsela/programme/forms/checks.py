@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tsela.kernel.errors import Problem, nearest, problem
+from tsela.programme.forms.columns import TEXTS
 from tsela.programme.forms.expressions import OVER_REPEATS, Expr, questions_of, walk
 from tsela.programme.forms.sheets import Row
 
@@ -17,10 +18,10 @@ EXPRESSION_COLUMNS = (
     "required",
     "readonly",
     "default",
+    "repeat_count",
 )
 # What decides a question's value: a cycle among these could never come to rest.
-VALUE_COLUMNS = ("relevant", "calculation", "choice_filter")
-TEXT_COLUMNS = ("label", "hint", "constraint_message", "required_message")
+VALUE_COLUMNS = ("relevant", "calculation", "choice_filter", "repeat_count")
 WITHOUT_VALUE = ("group", "note")
 
 _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
@@ -47,7 +48,18 @@ class Use:
         yield from ((column, self.node[column]) for column in EXPRESSION_COLUMNS if self.node.get(column))
 
     def choice_columns(self) -> set[str]:
-        return {part[1] for part in walk(self.node.get("choice_filter")) if part[0] == "choice"}
+        """Columns of its own list that a choice_filter reads."""
+        return choice_columns(self.node.get("choice_filter"))
+
+    def look_ups(self) -> Iterator[tuple[str, str, set[str]]]:
+        """(column of the sheet, list or file, the columns of it that are read) of every look-up."""
+        for column, expr in self.expressions():
+            for part in walk(expr):
+                if part[0] == "find":
+                    yield column, part[1], {part[2], *choice_columns(part[3])}
+
+    def looked_up(self) -> set[str]:
+        return {name for _, _, read in self.look_ups() for name in read}
 
     def problem(self, code: str, column: str, **fields: object) -> Problem:
         return problem(code, where=self.row.where(column), **fields)
@@ -75,7 +87,7 @@ def _duplicates(uses: list[Use]) -> Iterator[Problem]:
 
 
 def _texts(use: Use, known: dict[str, Use]) -> Iterator[Problem]:
-    for column in TEXT_COLUMNS:
+    for column in TEXTS:
         for name in _REFERENCE.findall(use.node.get(column, "")):
             if name not in known or known[name].node["type"] in (*WITHOUT_VALUE, "repeat"):
                 yield use.problem("E306", column, name=name, nearest=nearest(name, known))
@@ -103,13 +115,21 @@ def _is_many(use: Use, target: Use) -> bool:
     return target.node["type"] == "repeat" or (target.repeat is not None and target.repeat not in inside)
 
 
+def choice_columns(expr: Any) -> set[str]:
+    """The bare names of an expression, without those inside a look-up's own brackets."""
+    if not isinstance(expr, list) or not expr or expr[0] in ("find", "lit"):
+        return set()
+    if expr[0] == "choice":
+        return {expr[1]}
+    return set().union(*(choice_columns(part) for part in expr[1:]))
+
+
 def _places(use: Use, column: str, expr: Expr, known: dict[str, Use]) -> Iterator[Problem]:
     """Words that mean something in some columns only."""
     words = {part[0]: part for part in walk(expr)}
     if "self" in words and column != "constraint":
         yield use.problem("E316", column, word=".", meaning="the answer itself, in a constraint")
-    if "choice" in words and column != "choice_filter":
-        name = words["choice"][1]
+    for name in sorted(choice_columns(expr)) if column != "choice_filter" else ():
         yield use.problem(
             "E306", column, name=name, nearest=f"${{{name}}}" if name in known else nearest(name, known)
         )
@@ -119,6 +139,21 @@ def _places(use: Use, column: str, expr: Expr, known: dict[str, Use]) -> Iterato
         )
     if column == "choice_filter" and not str(use.node["type"]).startswith("select"):
         yield use.problem("E316", column, word="choice_filter", meaning="which choices a select offers")
+    if column == "repeat_count" and use.node["type"] != "repeat":
+        yield use.problem("E316", column, word="repeat_count", meaning="how many rows a repeat has")
+    yield from _arguments(use, column, expr, known)
+
+
+def _arguments(use: Use, column: str, expr: Expr, known: dict[str, Use]) -> Iterator[Problem]:
+    """Functions that want a select, or a repeat and a question in it."""
+    selects = [name for name, other in known.items() if "list" in other.node]
+    for part in walk(expr):
+        match part:
+            case ["call", "jr:choice-name", _, ["q", name]] if name in known and name not in selects:
+                yield use.problem("E306", column, name=name, nearest=nearest(name, selects))
+            case ["call", "indexed-repeat", ["q", name], ["q", repeat], _] if name in known:
+                if known[name].repeat != repeat:
+                    yield use.problem("E306", column, name=repeat, nearest=known[name].repeat)
 
 
 def _attributes(use: Use, column: str, expr: Expr, attributes: Collection[str] | None) -> Iterator[Problem]:

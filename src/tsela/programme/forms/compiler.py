@@ -14,48 +14,32 @@ from typing import Any
 
 from tsela.kernel.errors import Problem, TselaError, nearest, problem
 from tsela.programme.forms.checks import Use, check_uses
+from tsela.programme.forms.columns import (
+    ALIASES,
+    APPEARANCES,
+    CALCULATED,
+    COLUMNS,
+    EXPRESSIONS,
+    FROM_FILE,
+    MEDIA,
+    NOT_YET,
+    PARAMETERS,
+    SHOWN,
+    TEXTS,
+    TYPES,
+    number,
+    parameters,
+    range_of,
+    rows_of,
+)  # fmt: skip
 from tsela.programme.forms.expressions import FUNCTIONS, Broken, Expr, parse
+from tsela.programme.forms.lists import Lists
 from tsela.programme.forms.sheets import Row, Sheet, read_sheets
 
 Form = dict[str, Any]
 Node = dict[str, Any]
 
-EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter")
-TEXTS = ("label", "hint", "constraint_message", "required_message")
-COLUMNS = {
-    "survey": ("type", "name", *TEXTS, *EXPRESSIONS, "required", "readonly", "default", "appearance", "bind::type",
-               "source", "comment"),
-    "choices": ("list_name", "name", "label", "source", "comment"),
-    "settings": ("form_id", "form_title", "date_question", "for", "version", "source", "comment"),
-}  # fmt: skip
-ALIASES = {"int": "integer", "string": "text", "select_many": "select_multiple"}
-APPEARANCES: dict[str, tuple[str, ...]] = {
-    "group": ("field-list",),
-    "repeat": (),
-    "text": ("multiline", "numbers"),
-    "integer": (),
-    "decimal": (),
-    "date": (),
-    "time": (),
-    "select_one": ("minimal",),
-    "select_multiple": ("minimal",),
-    "note": (),
-    "calculate": (),
-    "hidden": (),
-}
-TYPES = tuple(APPEARANCES)
-SHOWN = tuple(kind for kind in TYPES if kind not in ("calculate", "hidden"))
-CALCULATED = {
-    "": "text",
-    "string": "text",
-    "int": "integer",
-    "integer": "integer",
-    "decimal": "decimal",
-    "date": "date",
-}
-
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_CODE = re.compile(r"[^\s,]+")
 _DYNAMIC = re.compile(r"\$\{|[a-z-]+\s*\(")
 _BOOLEANS = {
     "": False,
@@ -74,50 +58,32 @@ def compile_form(path: Path, attributes: Collection[str] | None = None) -> tuple
         sheets = read_sheets(path)
     except TselaError as error:
         return {}, [error.problem]
-    return _Compiler(sheets, attributes).compile()
+    return _Compiler(sheets, attributes, Lists(path.parent)).compile()
 
 
 @dataclass
 class _Compiler:
     sheets: dict[str, Sheet]
     attributes: Collection[str] | None
+    lists: Lists
     problems: list[Problem] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
-    lists: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    used_lists: set[str] = field(default_factory=set)
-    filtered_by: set[str] = field(default_factory=set)
     open: list[tuple[Row, Node]] = field(default_factory=list)
 
     def compile(self) -> tuple[Form, list[Problem]]:
-        self.read_choices()
+        self.lists.read(self.rows("choices"))
         body = self.read_survey()
-        form: Form = self.read_settings(body)
         self.check_columns()
+        for use in self.uses:
+            self.lists.check_use(use)
+        form: Form = self.read_settings(body)
+        self.problems += self.lists.problems
         self.problems += check_uses(self.uses, self.attributes)
         form["version"] = _version(form)
         return form, self.problems
 
     def add(self, code: str, row: Row, column: str = "", /, **fields: object) -> None:
         self.problems.append(problem(code, where=row.where(column), **fields))
-
-    # -- choices
-
-    def read_choices(self) -> None:
-        for row in self.rows("choices"):
-            name, code = row.get("list_name") or row.get("list name"), row.get("name")
-            if not name or not code or not row.get("label"):
-                self.add("E313", row, missing="a list_name, a name and a label")
-            elif not _CODE.fullmatch(code):
-                self.add("E310", row, "name", name=code, rule="no spaces and no commas")
-            else:
-                self.add_choice(name, code, row)
-
-    def add_choice(self, name: str, code: str, row: Row) -> None:
-        choices = self.lists.setdefault(name, [])
-        if any(choice["name"] == code for choice in choices):
-            self.add("E309", row, "name", name=code)
-        extra = {c: v for c, v in row.cells.items() if c not in (*COLUMNS["choices"], "list name")}
-        choices.append({"name": code, "label": row.get("label"), **extra})
 
     # -- survey
 
@@ -141,6 +107,8 @@ class _Compiler:
         if kind == "repeat" and any(node["type"] == "repeat" for _, node in self.open):
             self.add("E303", row, "type", feature="a repeat inside a repeat", did_you_mean="")
         node = self.node(row, kind)
+        if rows := self.parameters(row, kind):
+            node |= {f"{end}_rows": count for end, count in rows.items()}
         node["body"] = []
         self.open.append((row, node))
 
@@ -151,21 +119,76 @@ class _Compiler:
             self.open.pop()
 
     def question(self, row: Row, kind: str, rest: list[str]) -> None:
-        if kind not in TYPES or kind in ("group", "repeat"):
-            near = nearest(kind, [*TYPES[2:], "begin_group", "begin_repeat"])
-            self.add("E303", row, "type", feature=f"the type {row.get('type') or 'of nothing'}", nearest=near)
-            return
-        node = self.node(row, kind)
-        if kind.startswith("select"):
-            self.add_list(row, node, " ".join(rest))
-        if kind == "calculate":
-            self.add_calculate(row, node)
+        if kind in FROM_FILE:
+            self.select_from_file(row, kind, " ".join(rest))
+        elif kind not in TYPES or kind in ("group", "repeat"):
+            near = nearest(kind, [*TYPES[2:], *FROM_FILE, "begin_group", "begin_repeat"])
+            why = f" ({NOT_YET[kind]})" if kind in NOT_YET else ""
+            self.add("E303", row, "type", feature=f"the type {row.get('type') or 'of nothing'}{why}",
+                     nearest=None if why else near)  # fmt: skip
+        elif kind == "range":
+            self.range(row)
+        else:
+            node = self.node(row, kind)
+            self.parameters(row, kind)
+            if kind.startswith("select"):
+                self.add_list(row, node, rest)
+            if kind == "calculate":
+                self.add_calculate(row, node)
 
-    def add_list(self, row: Row, node: Node, name: str) -> None:
-        if name not in self.lists:
-            self.add("E307", row, "type", name=name, nearest=nearest(name, self.lists))
+    def range(self, row: Row) -> None:
+        """A number between two others: the bounds are its constraint, so that nothing else need know of ranges."""
+        bounds = self.parameters(row, "range") or {"start": 1, "end": 10, "step": 1}
+        kind = "integer" if all(isinstance(one, int) for one in bounds.values()) else "decimal"
+        node = self.node(row, kind)
+        within = ["and", [">=", ["self"], ["lit", bounds["start"]]], ["<=", ["self"], ["lit", bounds["end"]]]]
+        node["range"] = bounds
+        node["constraint"] = ["and", within, node["constraint"]] if "constraint" in node else within
+
+    def parameters(self, row: Row, kind: str) -> dict[str, Any]:
+        """The parameters cell of a row, checked."""
+        given, known = parameters(row.get("parameters")), PARAMETERS.get(kind, ())
+        for name in given or ():
+            if name not in known:
+                self.add(
+                    "E320",
+                    row,
+                    "parameters",
+                    text=row.get("parameters"),
+                    type=kind,
+                    nearest=nearest(name, known),
+                )
+                return {}
+        read = {"range": range_of, "repeat": rows_of}.get(kind, dict)(given) if given is not None else None
+        if read is None:
+            self.add("E320", row, "parameters", text=row.get("parameters"), type=kind, nearest=None)
+        return dict(read or {})
+
+    def add_list(self, row: Row, node: Node, rest: list[str]) -> None:
+        other = len(rest) > 1 and rest[-1] == "or_other"
+        name = " ".join(rest[:-1] if other else rest)
+        if name not in self.lists.lists:
+            self.add("E307", row, "type", name=name, nearest=nearest(name, self.lists.lists))
         node["list"] = name
-        self.used_lists.add(name)
+        self.lists.used.add(name)
+        if other:
+            self.add_other(row, node, name)
+
+    def add_other(self, row: Row, node: Node, name: str) -> None:
+        """`or_other` is a choice more and a question more, as pyxform makes them."""
+        if row.get("choice_filter"):
+            self.add("E303", row, "choice_filter", feature="a choice_filter beside or_other", nearest=None)
+        self.lists.add_other(name)
+        asked = {"name": f"{node['name']}_other", "label": "Specify other."}
+        specify = self.node(Row(row.file, row.sheet, row.number, asked), "text")
+        specify["relevant"] = ["call", "selected", ["q", node["name"]], ["lit", "other"]]
+
+    def select_from_file(self, row: Row, kind: str, file: str) -> None:
+        node = self.node(row, FROM_FILE[kind])
+        given = self.parameters(row, kind)
+        name = self.lists.add_file(file, row, given.get("value", "name"), given.get("label", "label"))
+        node["list"] = name
+        self.lists.used.add(name)
 
     def add_calculate(self, row: Row, node: Node) -> None:
         value = row.get("bind::type")
@@ -218,8 +241,8 @@ class _Compiler:
         text = row.get("default")
         if _DYNAMIC.search(text):
             return self.parse(row, "default")
-        numeric = kind in ("integer", "decimal") and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text)
-        return ["lit", (float(text) if "." in text else int(text)) if numeric else text]
+        numeric = number(text) if kind in ("integer", "decimal") else None
+        return ["lit", text if numeric is None else numeric]
 
     def add_appearance(self, row: Row, node: Node) -> None:
         words, known = row.get("appearance").split(), APPEARANCES[node["type"]]
@@ -258,29 +281,21 @@ class _Compiler:
             self.add("E314", row, "date_question", name=date, nearest=nearest(date, dates))
         if not row.get("form_id") or not row.get("form_title"):
             self.add("E313", row, missing="its settings: a form_id and a form_title")
-        lists = {name: self.kept(self.lists.get(name, [])) for name in sorted(self.used_lists)}
+        data = self.lists.data(self.uses)
         return {"id": row.get("form_id"), "version": "", "title": row.get("form_title"), "date_question": date,
-                "for": row.get("for") or None, "body": body, "choices": lists}  # fmt: skip
-
-    def kept(self, choices: list[dict[str, str]]) -> list[dict[str, str]]:
-        """Choices with only the columns that a choice_filter reads."""
-        keep = {"name", "label"} | {name for use in self.uses for name in use.choice_columns()}
-        return [{column: value for column, value in choice.items() if column in keep} for choice in choices]
+                "for": row.get("for") or None, "body": body, "choices": self.lists.choices(self.uses),
+                **({"data": data} if data else {})}  # fmt: skip
 
     def check_columns(self) -> None:
-        read = {name for use in self.uses for name in use.choice_columns()}
+        read = {name for use in self.uses for name in use.choice_columns() | use.looked_up()}
         for name, sheet in self.sheets.items():
             known = {*COLUMNS[name], *((*read, "list name") if name == "choices" else ())}
             for column in sheet.columns:
-                if column not in known:
+                if column.split("::")[0] in MEDIA and column not in known:
+                    self.add("E303", sheet.header, column, feature=f"pictures and sounds beside a question ({column}) yet",
+                             nearest=None)  # fmt: skip
+                elif column not in known:
                     self.add("E302", sheet.header, column, name=column, nearest=nearest(column, known))
-        if "choices" in self.sheets:
-            columns = self.sheets["choices"].columns
-            for use in self.uses:
-                for missing in sorted(use.choice_columns() - set(columns)):
-                    self.add(
-                        "E306", use.row, "choice_filter", name=missing, nearest=nearest(missing, columns)
-                    )
 
     def rows(self, sheet: str) -> tuple[Row, ...]:
         return self.sheets[sheet].rows if sheet in self.sheets else ()

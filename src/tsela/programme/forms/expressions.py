@@ -1,13 +1,16 @@
 """The expressions of an XLSForm cell, parsed to the small JSON trees of contract/FORMS.md.
 
-The subset of ODK's XPath: ${question}, '.', literals, operators, and the functions of FUNCTIONS. Paths, axes and
-predicates are refused: whatever a programme needs from them has a function or a question of its own.
+The subset of ODK's XPath: ${question}, '.', literals, operators, the functions of FUNCTIONS, and one path: the
+look-up instance('list')/root/item[filter]/column. Other paths, axes and predicates are refused: whatever a programme
+needs from them has a function or a question of its own.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from tsela.programme.forms.literals import Broken, check_format, check_pattern
 
 Expr = list[Any]
 
@@ -23,24 +26,37 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "false": (0, 0),
     "format-date": (2, 2),
     "if": (3, 3),
+    "indexed-repeat": (3, 3),
+    "instance": (1, 1),
     "int": (1, 1),
+    "join": (2, None),
+    "jr:choice-name": (2, 2),
     "max": (1, None),
     "min": (1, None),
     "not": (1, 1),
     "number": (1, 1),
     "once": (1, 1),
     "position": (1, 1),
-    "pulldata": (2, 2),
+    "pulldata": (2, 4),
     "regex": (2, 2),
     "round": (1, 2),
     "selected": (2, 2),
+    "selected-at": (2, 2),
     "string-length": (1, 1),
+    "substr": (2, 3),
     "sum": (1, 1),
     "today": (0, 0),
     "true": (0, 0),
 }
 # Functions that take a question of a repeat from outside it: all its answers at once.
-OVER_REPEATS = ("count", "sum", "min", "max")
+OVER_REPEATS = ("count", "sum", "min", "max", "join", "indexed-repeat")
+# What XPath or ODK has and a civil, repeatable form cannot: (function, what to write instead).
+INSTEAD = {
+    "now": "today(), for a form knows days and no clock",
+    "random": "nothing: the server must come to the same value as the phone",
+    "uuid": "nothing: every event has an id already",
+    "current": "${question}: it is the answer of the question, also inside instance(…)[…]",
+}
 
 LEVELS = (("or",), ("and",), ("=", "!="), ("<=", "<", ">=", ">"), ("+", "-"), ("*", "div", "mod"))
 LARGEST = 2**53 - 1
@@ -52,19 +68,11 @@ _TOKEN = re.compile(
     | (?P<text>"[^"]*"|'[^']*')
     | (?P<function>[A-Za-z_][\w:.-]*(?=\s*\())
     | (?P<name>[A-Za-z_][\w-]*)
-    | (?P<mark><=|>=|!=|\.\.|[.,()=<>+*-])
+    | (?P<mark><=|>=|!=|\.\.|[.,()=<>+*/[\]-])
     )""",
     re.VERBOSE | re.ASCII,
 )
 _WORDS = ("or", "and", "div", "mod")
-
-
-class Broken(Exception):
-    """An expression that does not parse: the reason in words, and the catalogue number it belongs to."""
-
-    def __init__(self, reason: str, *, code: str = "E304", name: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.code, self.name = reason, code, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +197,28 @@ class _Parser:
             if args:
                 self.expect(",")
             args.append(self.level(0))
-        return _call(name, args)
+        tree = _call(name, args)
+        return self.look_up(tree[2]) if name == "instance" else tree
+
+    def look_up(self, source: Expr) -> Expr:
+        """What follows instance('list'): /root/item[filter]/column, or /root/answer of the client."""
+        if source[0] != "lit" or not isinstance(source[1], str):
+            raise Broken("instance() takes the name of a choice list or a data file in quotes")
+        for word in ("/", "root", "/"):
+            self.expect(word)
+        if source[1] == "client":
+            return ["record", self.column()]
+        self.expect("item")
+        self.expect("[")
+        keep = self.level(0)
+        for word in ("]", "/"):
+            self.expect(word)
+        return ["find", source[1], self.column(), keep]
+
+    def column(self) -> str:
+        if self.next.kind != "name":
+            raise Broken(f"expected the name of a column but found {self.found()}")
+        return self.take().text
 
 
 def _number(text: str) -> int | float:
@@ -201,6 +230,8 @@ def _number(text: str) -> int | float:
 
 def _call(name: str, args: list[Expr]) -> Expr:
     """Check a call; the functions that are not about values become trees of their own."""
+    if name in INSTEAD:
+        raise Broken(f"write {INSTEAD[name]}", code="E305", name=name)
     if name not in FUNCTIONS:
         raise Broken(f"there is no function {name}()", code="E305", name=name)
     fewest, most = FUNCTIONS[name]
@@ -216,9 +247,13 @@ def _call(name: str, args: list[Expr]) -> Expr:
         case "pulldata":
             return _record(*args)
         case "regex":
-            _check_pattern(args[1])
+            check_pattern(args[1])
         case "format-date":
-            _check_format(args[1])
+            check_format(args[1])
+        case "indexed-repeat":
+            _check_indexed(args)
+        case "jr:choice-name":
+            args = [args[0], _quoted_question(args[1])]
     return ["call", name, *args]
 
 
@@ -228,27 +263,33 @@ def _how_many(fewest: int, most: int | None) -> str:
     return f"{fewest} argument{'s' * (fewest != 1)}" if fewest == most else f"{fewest} or {most} arguments"
 
 
-def _record(source: Expr, attribute: Expr) -> Expr:
-    if source != ["lit", "client"] or attribute[0] != "lit":
-        raise Broken("pulldata() reads the client's registration only: pulldata('client', 'birth_date')")
-    return ["record", attribute[1]]
+def _record(source: Expr, column: Expr, key: Expr | None = None, value: Expr | None = None) -> Expr:
+    """pulldata('client', 'birth_date'), or pulldata('clinics', 'district', 'code', ${clinic}) from forms/clinics.csv."""
+    names = [part for part in (source, column, key) if part is not None]
+    if not all(part[0] == "lit" and isinstance(part[1], str) for part in names) or (key is None) != (
+        value is None
+    ):
+        raise Broken(
+            "write pulldata('client', 'birth_date'), or pulldata('clinics', 'district', 'code', ${clinic})"
+        )
+    if key is not None:
+        return ["find", source[1], column[1], ["=", ["choice", key[1]], value]]
+    if source[1] != "client":
+        raise Broken(
+            "pulldata() of two arguments reads the client's registration: pulldata('client', 'birth_date')"
+        )
+    return ["record", column[1]]
 
 
-# Python and JavaScript give the same answer to patterns made of these.
-_PATTERN = re.compile(r"\^(?:\\[.+*?()\[\]{}|/-]|\[\^?(?:[^\\\[\]]|\\[\]\\^-])+\]|[^\\$^\[\]])*\$")
+def _check_indexed(args: list[Expr]) -> None:
+    if args[0][0] != "q" or args[1][0] != "q":
+        raise Broken(
+            "write indexed-repeat(${question}, ${repeat}, 2): the question's answer in that row, from 1"
+        )
 
 
-def _check_pattern(pattern: Expr) -> None:
-    text = pattern[1] if pattern[0] == "lit" else None
-    if not isinstance(text, str) or not _PATTERN.fullmatch(text) or "(?" in text:
-        raise Broken("regex() takes a quoted pattern from ^ to $ without \\d, \\w or (?…): '^[0-9]{10}$'")
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise Broken(f"the pattern does not compile: {error}") from error
-
-
-def _check_format(pattern: Expr) -> None:
-    text = pattern[1] if pattern[0] == "lit" else None
-    if not isinstance(text, str) or re.sub(r"%[Yymnde]", "", text).count("%"):
-        raise Broken("format-date() takes a quoted format with %Y %y %m %n %d %e: '%d/%m/%Y'")
+def _quoted_question(arg: Expr) -> Expr:
+    match = re.fullmatch(r"\$\{\s*([^}\s]+)\s*\}", str(arg[1])) if arg[0] == "lit" else None
+    if match is None:
+        raise Broken("write jr:choice-name(${question}, '${question}'): the second one in quotes")
+    return ["q", match[1]]

@@ -6,7 +6,8 @@ The phone's twin is phone/src/core/forms; tests keep the two equal, and both equ
 from collections.abc import Mapping
 from typing import Any
 
-from tsela.programme.interpreter.form import Answers, OpenForm, Violation
+from tsela.programme.interpreter.form import Answers, OpenForm
+from tsela.programme.interpreter.parts import Violation
 
 __all__ = ["Answers", "OpenForm", "Violation", "check_answers"]
 

@@ -36,6 +36,15 @@ class Place(Protocol):
     def values(self, question: str) -> list[Value]:
         """Of a question in a repeat, all its answers; of a repeat, one 'row' a row."""
 
+    def rows_of(self, question: str) -> list[Value]:
+        """Of a question in a repeat, all its answers, also seen from inside the repeat."""
+
+    def label(self, question: str, code: str) -> str:
+        """What people read for a code of a select."""
+
+    def table(self, name: str) -> Sequence[Mapping[str, str]]:
+        """A choice list or a data file."""
+
 
 NO_CHOICE: Mapping[str, str] = {}
 
@@ -47,6 +56,8 @@ def evaluate(expr: Expr, at: Place, choice: Mapping[str, str] = NO_CHOICE) -> Va
         return LEAVES[op](at, choice, *args)
     if op == "call":
         return _call(args[0], args[1:], at, choice)
+    if op == "find":
+        return _find(at, *args)
     first = evaluate(args[0], at, choice)
     if op in ("and", "or"):
         decided = to_boolean(first) is (op == "or")
@@ -60,6 +71,11 @@ def _record(at: Place, choice: Mapping[str, str], name: str) -> Value:
     return answer if isinstance(answer, str | int | float) and not isinstance(answer, bool) else ""
 
 
+def _find(at: Place, name: str, column: str, keep: Expr) -> Value:
+    """A column of the first row that a look-up's filter keeps."""
+    return next((row.get(column, "") for row in at.table(name) if to_boolean(evaluate(keep, at, row))), "")
+
+
 def _call(name: str, args: Sequence[Expr], at: Place, choice: Mapping[str, str]) -> Value:
     match name:
         case "if":
@@ -68,6 +84,13 @@ def _call(name: str, args: Sequence[Expr], at: Place, choice: Mapping[str, str])
             return at.position
         case "once":
             return evaluate(args[0], at, choice) if at.kept == "" else at.kept
+        case "indexed-repeat":
+            return _at(at.rows_of(args[0][1]), to_number(evaluate(args[2], at, choice)) - 1)
+        case "jr:choice-name":
+            return at.label(args[1][1], to_text(evaluate(args[0], at, choice)))
+        case "join":
+            parts = [value for arg in args[1:] for value in _all(arg, at, choice)]
+            return to_text(evaluate(args[0], at, choice)).join(map(to_text, parts))
     if name in OVER:
         values = [value for arg in args for value in _all(arg, at, choice) if value != ""]
         return OVER[name](values)
@@ -105,6 +128,27 @@ def _extreme(pick: Callable[[list[float]], float]) -> Callable[[Sequence[Value]]
 
 def _codes(value: Value) -> list[str]:
     return value if isinstance(value, list) else [code for code in to_text(value).split(" ") if code]
+
+
+def _at(values: Sequence[Value], index: float) -> Value:
+    """One of some values, counted from 0; nothing beyond their ends and between two."""
+    return values[int(index)] if 0 <= index < len(values) and index.is_integer() else ""
+
+
+def _whole(value: Value) -> float:
+    """An index: a number without its fraction."""
+    number = to_number(value)
+    return float(math.trunc(number)) if math.isfinite(number) else math.nan
+
+
+def _substr(value: Value, start: Value, end: Value = math.inf) -> str:
+    """Characters from `start` up to `end`, counted from 0; a negative index counts from the end."""
+    text = to_text(value)
+    ends = [len(text) if bound == math.inf else _whole(bound) for bound in (start, end)]
+    if any(math.isnan(bound) for bound in ends):
+        return ""
+    first, last = (int(max(0, min(len(text), bound + len(text) * (bound < 0)))) for bound in ends)
+    return text[first:last]
 
 
 def _int(value: Value) -> float:
@@ -181,6 +225,8 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "number": to_number,
     "regex": lambda value, pattern: _pattern(to_text(pattern)).fullmatch(to_text(value)) is not None,
     "round": _round,
+    "selected-at": lambda value, index: _at(_codes(value), _whole(index)),
+    "substr": _substr,
     "selected": lambda value, code: to_text(code) in _codes(value),
     "string-length": lambda value: len(to_text(value)),
 }

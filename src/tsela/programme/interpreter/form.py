@@ -4,173 +4,18 @@ Values are pulled: each is worked out when asked for and remembered until the ne
 refused cycles, so pulling ends.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from tsela.programme.interpreter.evaluate import evaluate
-from tsela.programme.interpreter.values import MESSAGES, Value, cast, clean, is_empty, to_boolean
+from tsela.programme.interpreter.parts import Part, Question, Scope, Violation
+from tsela.programme.interpreter.values import MESSAGES, to_number
 
 Answers = dict[str, Any]
-Violation = dict[str, str]
+MOST_ROWS = 100  # of a counted repeat, whatever a person types
 _PATH = re.compile(r"(?:(\w+)\[(\d+)\]\.)?(\w+)")
-
-
-class Part:
-    """A node of the form, open. It is also the place where its expressions stand."""
-
-    def __init__(self, form: "OpenForm", node: dict[str, Any], parent: "Part | None", scope: "Scope") -> None:
-        self.form, self.node, self.parent, self.scope = form, node, parent, scope
-        self._relevant = (-1, True)
-        self.rows: list[Scope] = []  # of a repeat
-        self.body = (
-            [] if node["type"] == "repeat" else [form.build(n, self, scope) for n in node.get("body", ())]
-        )
-
-    @property
-    def name(self) -> str:
-        return str(self.node["name"])
-
-    @property
-    def path(self) -> str:
-        return self.scope.prefix + self.name
-
-    @property
-    def relevant(self) -> bool:
-        if self._relevant[0] != self.form.change:
-            above = self.parent.relevant if self.parent else True
-            self._relevant = (self.form.change, above and self.holds("relevant", otherwise=True))
-        return self._relevant[1]
-
-    def holds(self, column: str, *, otherwise: bool) -> bool:
-        return to_boolean(evaluate(self.node[column], self)) if column in self.node else otherwise
-
-    # -- the place where expressions stand
-
-    @property
-    def today(self) -> str:
-        return self.form.today
-
-    @property
-    def record(self) -> Mapping[str, Any]:
-        return self.form.record
-
-    @property
-    def own(self) -> Value:
-        return ""
-
-    @property
-    def kept(self) -> Value:
-        return ""
-
-    @property
-    def position(self) -> int:
-        return self.scope.index + 1
-
-    def value(self, question: str) -> Value:
-        found = self._find(question)
-        return found.read()[0] if found else ""
-
-    def values(self, question: str) -> list[Value]:
-        found = self._find(question)
-        if found:
-            return [found.own]
-        whole = self.form.root.repeats.get(question)
-        if whole:
-            return ["row" for _ in whole.rows] if whole.relevant else []
-        rows = [row for repeat in self.form.root.repeats.values() for row in repeat.rows]
-        return [row.questions[question].own if question in row.questions else "" for row in rows]
-
-    def _find(self, name: str) -> "Question | None":
-        return self.scope.questions.get(name) or self.form.root.questions.get(name)
-
-
-class Question(Part):
-    """A part with an answer."""
-
-    def __init__(self, form: "OpenForm", node: dict[str, Any], parent: Part | None, scope: "Scope") -> None:
-        super().__init__(form, node, parent, scope)
-        self.kind: str = node.get("value") or node["type"]
-        self.raw: Any = None
-        self._calculated: Value | None = None
-        self._cleaned: tuple[int, tuple[Value, str | None]] = (-1, ("", None))
-
-    @property
-    def own(self) -> Value:
-        return self.read()[0]
-
-    @property
-    def kept(self) -> Value:
-        return clean(self.kind, self.raw, self.codes())[0]
-
-    @property
-    def required(self) -> bool:
-        asked = self.node["type"] not in ("hidden", "calculate")
-        return asked and self.holds("required", otherwise=False)
-
-    def codes(self) -> list[str]:
-        """The codes of the choices offered now."""
-        offered = self.form.choices.get(self.node.get("list", ""), ())
-        keep = self.node.get("choice_filter")
-        return [one["name"] for one in offered if keep is None or to_boolean(evaluate(keep, self, one))]
-
-    def read(self) -> tuple[Value, str | None]:
-        """The answer as expressions see it, and what is wrong with it."""
-        if self._cleaned[0] != self.form.change:
-            self._cleaned = (self.form.change, self._read())
-        return self._cleaned[1]
-
-    def _read(self) -> tuple[Value, str | None]:
-        if not self.relevant:
-            return "", None
-        if "calculation" in self.node:
-            self._calculate()
-        return clean(self.kind, self.raw, self.codes())
-
-    def _calculate(self) -> None:
-        """A result replaces the answer where it is new; else a person's own answer stays (FORMS F4)."""
-        result = cast(self.kind, evaluate(self.node["calculation"], self))
-        first = self._calculated is None
-        if is_empty(self.raw) if first else result != self._calculated:
-            self.raw = result
-        self._calculated = result
-
-    def apply_default(self) -> None:
-        if "default" in self.node:
-            self.raw = cast(self.kind, evaluate(self.node["default"], self))
-
-    def violation(self) -> Violation | None:
-        kind = self._wrong() if self.relevant and self.node["type"] != "note" else None
-        if kind is None:
-            return None
-        return {"path": self.path, "kind": kind, "message": self.node.get(f"{kind}_message", MESSAGES[kind])}
-
-    def _wrong(self) -> str | None:
-        value, bad = self.read()
-        if bad:
-            return bad
-        if value == "":
-            return "required" if self.required else None
-        return None if self.holds("constraint", otherwise=True) else "constraint"
-
-
-@dataclass(eq=False)
-class Scope:
-    """Names and what they mean: of the form, or of one row of a repeat."""
-
-    repeat: Part | None = None
-    questions: dict[str, Question] = field(default_factory=dict)
-    repeats: dict[str, Part] = field(default_factory=dict)
-    body: list[Part] = field(default_factory=list)
-
-    @property
-    def index(self) -> int:
-        return self.repeat.rows.index(self) if self.repeat else -1
-
-    @property
-    def prefix(self) -> str:
-        return f"{self.repeat.path}[{self.index}]." if self.repeat else ""
 
 
 class OpenForm:
@@ -215,20 +60,22 @@ class OpenForm:
         self._settle()
 
     def violations(self) -> list[Violation]:
-        found = (question.violation() for question in self.questions())
+        found = (part.violation() for part in self.parts())
         return [one for one in found if one] + self.strange
 
     def answers(self) -> Answers:
         return _collect(self.root.body)
 
-    def questions(self, parts: list[Part] | None = None) -> Iterator[Question]:
+    def questions(self) -> Iterator[Question]:
         """Every question of the form, in its order, rows one after the other."""
+        return (part for part in self.parts() if isinstance(part, Question))
+
+    def parts(self, parts: list[Part] | None = None) -> Iterator[Part]:
         for part in self.root.body if parts is None else parts:
-            if isinstance(part, Question):
-                yield part
-            yield from self.questions(part.body) if part.body else ()
+            yield part
+            yield from self.parts(part.body) if part.body else ()
             for row in part.rows:
-                yield from self.questions(row.body)
+                yield from self.parts(row.body)
 
     def build(self, node: dict[str, Any], parent: Part | None, scope: Scope) -> Part:
         if node["type"] in ("group", "repeat"):
@@ -249,15 +96,34 @@ class OpenForm:
     def _settle(self) -> None:
         """Every value is read after every change, so that calculations follow each answer."""
         self.change += 1
+        for _ in self.root.repeats:  # one repeat's rows may decide how many another has
+            if not sum(self._count(repeat) for repeat in self.root.repeats.values()):
+                break
         for question in self.questions():
             question.read()
+
+    def _count(self, repeat: Part) -> bool:
+        """Give a counted repeat the rows that it shall have; whether that changed anything."""
+        if "repeat_count" not in repeat.node or not repeat.relevant:
+            return False
+        number = to_number(evaluate(repeat.node["repeat_count"], repeat))
+        wanted = 0 if math.isnan(number) else int(max(0, min(MOST_ROWS, number)))
+        if len(repeat.rows) == wanted:
+            return False
+        del repeat.rows[wanted:]
+        while len(repeat.rows) < wanted:
+            self._prepare(self._add_row(repeat).body)
+        self.change += 1
+        return True
 
     def _prepare(self, parts: list[Part]) -> None:
         for part in parts:
             self.change += 1
             if isinstance(part, Question):
                 part.apply_default()
-            self._prepare(self._add_row(part).body if part.node["type"] == "repeat" else part.body)
+            self._prepare(part.body)
+            for _ in range(_opening_rows(part.node)):
+                self._prepare(self._add_row(part).body)
 
     def _give(self, answers: Answers, scope: Scope) -> None:
         for name in sorted(answers):
@@ -277,6 +143,11 @@ class OpenForm:
 
     def _flag(self, kind: str, path: str) -> None:
         self.strange.append({"path": path, "kind": kind, "message": MESSAGES[kind]})
+
+
+def _opening_rows(node: dict[str, Any]) -> int:
+    """With how many rows a node opens: a repeat with one, or as many as it must have; a counted one counts later."""
+    return 0 if node["type"] != "repeat" or "repeat_count" in node else max(1, node.get("min_rows", 1))
 
 
 def _collect(parts: list[Part]) -> Answers:

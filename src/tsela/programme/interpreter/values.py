@@ -21,6 +21,7 @@ MESSAGES = {
 LARGEST = 2**53 - 1
 
 _NUMBER = re.compile(r"[ \t\r\n]*-?([0-9]+(\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*")
+_GEOPOINT = re.compile(r"-?[0-9]{1,2}(\.[0-9]+)? -?[0-9]{1,3}(\.[0-9]+)?( -?[0-9]+(\.[0-9]+)?){0,2}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -89,6 +90,8 @@ def clean(kind: str, raw: Any, codes: Collection[str]) -> tuple[Value, str | Non
             valid = parse_date(raw) is not None
         case "time":
             valid = isinstance(raw, str) and _TIME.fullmatch(raw) is not None
+        case "geopoint":
+            valid = isinstance(raw, str) and is_geopoint(raw)
         case "select_multiple":
             return _clean_many(raw, codes)
         case "select_one" if isinstance(raw, str) and raw not in codes:
@@ -96,6 +99,14 @@ def clean(kind: str, raw: Any, codes: Collection[str]) -> tuple[Value, str | Non
         case _:
             valid = isinstance(raw, str)
     return (raw, None) if valid else ("", "type")
+
+
+def is_geopoint(text: str) -> bool:
+    """Degrees of latitude and longitude, then metres of altitude and of accuracy where known: '-25.99 28.22 1550 5'."""
+    if not _GEOPOINT.fullmatch(text):
+        return False
+    latitude, longitude, *_ = map(float, text.split(" "))
+    return abs(latitude) <= 90 and abs(longitude) <= 180
 
 
 def _clean_number(raw: Any, *, whole: bool) -> tuple[Value, str | None]:
