@@ -42,8 +42,7 @@ def plan_steps(tables: Tree, today: str | int) -> tuple[list[str], dict[str, str
     """
     planner = Planner(tables, _day(today))
     selects = {tree["id"]: planner.item(tree) for tree in tables.get("items", ())}
-    made = {"base": planner.base(), "subject": planner.subject()}
-    return [f"CREATE OR REPLACE TEMP TABLE {name} AS {select}" for name, select in made.items()], selects
+    return planner.setup(), selects
 
 
 def flags_sql(tables: Tree, today: str | int) -> str:
@@ -54,11 +53,15 @@ def flags_sql(tables: Tree, today: str | int) -> str:
 
 
 class Planner(Compiler):
-    """Compiles items and flags over `subject`, and notes which columns that needs."""
+    """Compiles items and flags over `subject`, and notes which columns that needs.
 
-    def __init__(self, tables: Tree, today: str) -> None:
+    `among` says, over a row `b` of `clients`, who is planned; whom their rules look at is found anywhere.
+    """
+
+    def __init__(self, tables: Tree, today: str, among: str = "TRUE") -> None:
         super().__init__(tables, people="base")
         self.today = today
+        self.among = among
         self.folds: dict[str, dict[str, str]] = {}  # form → aggregate of a client's events → its column
         self.alone: dict[str, str] = {}  # column of base → SQL
         self.linked: dict[str, str] = {}  # column of subject → SQL
@@ -104,7 +107,12 @@ class Planner(Compiler):
 
     def subject(self) -> str:
         """Everyone, with what conditions ask of her and of her mother or infants."""
-        return f"SELECT {_all('b', self.linked)} FROM base AS b"
+        return f"SELECT {_all('b', self.linked)} FROM base AS b WHERE {self.among}"
+
+    def setup(self) -> list[str]:
+        """Statements that make `base` and `subject` as tables, once everything was compiled."""
+        made = {"base": self.base(), "subject": self.subject()}
+        return [f"CREATE OR REPLACE TEMP TABLE {name} AS {select}" for name, select in made.items()]
 
     def statement(self, selects: Sequence[str]) -> str:
         """The SELECTs over everyone, as one."""
