@@ -118,8 +118,7 @@ export class OpenForm {
     this.change++;
     if (part.kind === "question") part.applyDefault();
     else if (part.kind === "group") for (const inner of part.body) this.prepare(inner);
-    else
-      for (let n = part.opening; n > 0; n--) for (const inner of part.add().body) this.prepare(inner);
+    else for (let n = part.opening; n > 0; n--) for (const inner of part.add().body) this.prepare(inner);
   }
 
   private give(answers: Answers, scope: Scope): void {

@@ -180,9 +180,7 @@ export class Repeat extends Base {
   /** How many rows a counted repeat shall have now; null where that is not the form's to say. */
   wanted(): number | null {
     if (!this.node.repeat_count || !this.relevant) return null;
-    const number = toNumber(
-      evaluate(this.node.repeat_count, new Standing(this.form, this.scope, this)),
-    );
+    const number = toNumber(evaluate(this.node.repeat_count, new Standing(this.form, this.scope, this)));
     return Number.isNaN(number) ? 0 : Math.trunc(Math.max(0, Math.min(MOST_ROWS, number)));
   }
 
