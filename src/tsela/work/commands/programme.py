@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from tsela.kernel.errors import Problem, problem
+from tsela.programme import Programme, load
 from tsela.programme import check as check_folder
-from tsela.programme import load
+from tsela.work import publishing
 from tsela.work.commands import print_json
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -39,16 +40,23 @@ def check(folder: Path, as_json: bool) -> None:
     sys.exit(bool(errors))
 
 
-@command.command(epilog="Example: tsela programme words programmes/mentor_mother --app phone/src")
+@command.command(
+    epilog="Examples: tsela programme words programmes/mentor_mother --app phone/src · "
+    "tsela programme words programmes/mentor_mother --coverage"
+)
 @FOLDER
 @click.option(
     "--app", type=click.Path(path_type=Path, exists=True), help="Sources of the field app: its words too."
 )
+@click.option("--coverage", is_flag=True, help="Change nothing; say how much is translated, and reviewed.")
 @JSON
-def words(folder: Path, app: Path | None, as_json: bool) -> None:
+def words(folder: Path, app: Path | None, coverage: bool, as_json: bool) -> None:
     """Bring the PO files of locales/ up to date with everything that people read. Translations stay."""
     from tsela.programme import locales
 
+    if coverage:
+        _translated(load(folder), as_json)
+        return
     lacking = locales.update(load(folder), app)
     if as_json:
         print_json({"lacking": lacking})
@@ -102,6 +110,39 @@ def test(folder: Path, wanted: float | None, as_json: bool) -> None:
     sys.exit(bool(problems) or (shown is not None and shown.percent < (wanted or 0)))
 
 
+@command.command(epilog="Example: tsela programme countries programmes/mentor_mother --json")
+@FOLDER
+@JSON
+def countries(folder: Path, as_json: bool) -> None:
+    """Say what the programme knows of each country, what nobody has told it, and what somebody must confirm."""
+    programme = load(folder)
+    if as_json:
+        print_json({code: country.as_dict() for code, country in programme.countries.items()})
+    for country in programme.countries.values() if not as_json else ():
+        click.echo(
+            f"{country.code} {country.title}: follows {country.policy}, speaks {', '.join(country.languages)}"
+        )
+        for said, names in (("unknown", country.unknown), ("to be confirmed", country.unconfirmed)):
+            click.echo(f"   {said}: {', '.join(names) or 'nothing'}")
+
+
+def _translated(programme: Programme, as_json: bool) -> None:
+    """The share of texts in each language, by kind."""
+    from tsela.programme.translation import KINDS, translation
+
+    found = translation(programme)
+    if as_json:
+        known = [language.as_dict() for language in programme.registered.values()]
+        print_json({**found.as_dict(), "registered": known})
+        return
+    click.echo("Share of texts that are translated; in brackets: read by a native speaker, where that is less.")
+    click.echo(f"{'':26}" + "".join(f"{kind:>12}" for kind in KINDS) + "  countries")
+    for tag, row in found.rows():
+        language = programme.language(tag)
+        shares = "".join(f"{row[kind]!s:>12}" for kind in KINDS)
+        click.echo(f"{tag:5}{language.name:21}{shares}  {' '.join(language.countries)}")
+
+
 def _indicators(folder: Path) -> list[Problem]:
     """The indicators of a folder whose rules can run."""
     from tsela.evaluation import definitions
@@ -116,3 +157,7 @@ def _errors(problems: list[Problem]) -> int:
 def _say(problems: list[Problem]) -> None:
     for found in problems:
         click.echo(f"{found.level}: {found}")
+
+
+for added in (publishing.diff, publishing.publish, publishing.rollback, publishing.versions):
+    command.add_command(added)

@@ -1,0 +1,101 @@
+"""How far the words are: for each language and kind of text what is translated, a draft, or read by a native speaker.
+
+Texts and where they are read come from the PO file of the language in which the programme is written.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polib
+
+from tsela.programme.languages import SOURCE
+from tsela.programme.locales import Catalogue
+
+if TYPE_CHECKING:
+    from tsela.programme import Programme
+
+MISSING, DRAFT, REVIEWED = "missing", "draft", "reviewed"
+PLACES = {
+    "messages": "messages", "app": "app", "dates": "app", "forms": "forms",
+    "items": "schedules", "flags": "schedules", "why": "schedules",
+}  # fmt: skip
+KINDS = ("messages", "core", "app", "forms", "schedules", "other")
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of some texts, how many are translated (drafts too) and how many of those a native speaker has read."""
+
+    texts: int
+    translated: int
+    reviewed: int
+
+    @property
+    def draft(self) -> int:
+        return self.translated - self.reviewed
+
+    def __str__(self) -> str:
+        if not self.texts:
+            return "-"
+        done, read = (round(100 * part / self.texts) for part in (self.translated, self.reviewed))
+        return f"{done}%" if done == read else f"{done}% ({read}%)"
+
+    def as_dict(self) -> dict[str, int]:
+        return {
+            "texts": self.texts,
+            "translated": self.translated,
+            "draft": self.draft,
+            "reviewed": self.reviewed,
+        }
+
+
+@dataclass(frozen=True)
+class Translation:
+    """Every text: its kinds, and its state in every registered language."""
+
+    kinds: Mapping[str, frozenset[str]]
+    states: Mapping[str, Mapping[str, str]]
+
+    def share(self, tag: str, kind: str) -> Share:
+        states = Counter(self.states[tag][text] for text, kinds in self.kinds.items() if kind in kinds)
+        return Share(states.total(), states[DRAFT] + states[REVIEWED], states[REVIEWED])
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Share]]]:
+        """Each language's share of each kind."""
+        for tag in self.states:
+            yield tag, {kind: self.share(tag, kind) for kind in KINDS}
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "languages": {
+                tag: {kind: share.as_dict() for kind, share in row.items()} for tag, row in self.rows()
+            },
+            "texts": [
+                {"text": text, "kinds": sorted(kinds), "states": {tag: known[text] for tag, known in self.states.items()}}
+                for text, kinds in self.kinds.items()
+            ],
+        }  # fmt: skip
+
+
+def translation(programme: "Programme") -> Translation:
+    """The state of every text in every language that is registered or has words."""
+    path = programme.folder / "locales" / f"{SOURCE}.po"
+    entries = [entry for entry in polib.pofile(str(path)) if not entry.obsolete] if path.is_file() else []
+    kinds = {entry.msgid: _kinds(entry, programme.core) for entry in entries}
+    tags = dict.fromkeys((*programme.registered, *programme.languages))
+    return Translation(kinds, {tag: _states(kinds, tag, programme.catalogue(tag)) for tag in tags})
+
+
+def _kinds(entry: polib.POEntry, core: tuple[str, ...]) -> frozenset[str]:
+    found = {PLACES.get(place.partition("/")[0], "other") for place, _ in entry.occurrences}
+    return frozenset(found | {"core"} if entry.msgid in core else found)
+
+
+def _states(texts: Mapping[str, Any], tag: str, words: Catalogue) -> dict[str, str]:
+    if tag == SOURCE:
+        return dict.fromkeys(texts, REVIEWED)
+    return {
+        text: MISSING if text not in words else DRAFT if text in words.drafts else REVIEWED for text in texts
+    }
