@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from tsela.care.engine.scope import changed, dictionary, expanded, reduced
+from tsela.care.engine.scope import changed, dictionary, expanded, meaning, reduced
 from tsela.care.engine.sql.days import text
 from tsela.care.engine.sql.plans import Planner
 from tsela.kernel.dates import format_date
@@ -116,15 +116,18 @@ def preview(old: Programme, new: Programme, layer: Layer, today: int, sites: Col
 
 
 def _pairs(old: Programme, new: Programme, countries: list[str]) -> Iterator[_Pair]:
-    """Countries by what changes there; nothing where nothing does."""
-    together: dict[tuple[str, str], list[str]] = {}
+    """Countries by what changes there; nothing where nothing does. Countries where the same rules change stand together."""
+    together: dict[tuple[str, ...], tuple[list[str], Tables, Tables]] = {}
     for country in countries:
-        together.setdefault((old.policy_of(country), new.policy_of(country)), []).append(country)
-    for (before, after), group in together.items():
-        tables = old.tables_for(before), new.tables_for(after)
+        tables = old.tables_for(old.policy_of(country)), new.tables_for(new.policy_of(country))
         items, flags = (changed(*tables, kind) for kind in ("items", "flags"))
+        before, after = (reduced(one, items, flags) for one in tables)
+        rows = ((one, row) for one in (before, after) for kind in ("items", "flags") for row in one[kind])
         if items or flags:
-            yield _Pair(tuple(group), *(reduced(one, items, flags) for one in tables))
+            key = tuple(meaning(one, row) for one, row in rows)
+            together.setdefault(key, ([], before, after))[0].append(country)
+    for group, before, after in together.values():
+        yield _Pair(tuple(group), before, after)
 
 
 def _same_answers(pair: _Pair) -> bool:

@@ -41,7 +41,12 @@ def describe(programme: Programme) -> Things:
             things["translation", f"{language}: {text}"] = Thing(
                 f"{language}: {text}", _plain({"text": said})
             )
-    for kind, rows in (("fact", programme.facts.get("facts", {})), ("indicator", _indicators(programme))):
+    rows_of = {
+        "fact": programme.facts.get("facts", {}), "indicator": _indicators(programme),
+        "country": {code: _country(one.as_dict()) for code, one in programme.countries.items()},
+        "guide": {str(guide["id"]): guide for guide in programme.guides},
+    }  # fmt: skip
+    for kind, rows in rows_of.items():
         for name, row in rows.items():
             title = str(row.get("title") or row.get("what") or name)
             things[kind, name] = Thing(title, _plain({key: _text(value) for key, value in row.items()}))
@@ -171,12 +176,16 @@ def _form(form: Form) -> Things:
 
 
 def _about(programme: Programme) -> Texts:
-    policies = {country: programme.policy_of(country) for country in countries(programme)}
     named = {f"{kind} {key}": text for kind, rows in programme.labels.items() for key, text in rows.items()}
     return {
-        "title": programme.title, "languages": ", ".join(programme.languages), "policy": programme.policy,
-        **{f"policy of {country}": policy for country, policy in policies.items() if country}, **named,
+        "title": programme.title, "languages": ", ".join(programme.languages), "policy": programme.policy, **named,
     }  # fmt: skip
+
+
+def _country(row: dict[str, Any]) -> dict[str, Any]:
+    """A country's profile, each parameter by itself."""
+    given = row.pop("parameters")
+    return {key: row[key] for key in row if key not in ("unknown", "unconfirmed")} | given
 
 
 def _indicators(programme: Programme) -> dict[str, Any]:
@@ -202,5 +211,5 @@ def _plain(texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
 def _text(value: Any) -> str:
     """A value of YAML as one line."""
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_text(part)}" for key, part in value.items())
+        return "; ".join(f"{key}: {_text(part)}" for key, part in value.items() if part)
     return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)

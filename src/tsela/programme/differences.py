@@ -10,18 +10,9 @@ from tsela.programme.describe import DEFAULT, Thing, countries, describe
 
 Change = Literal["added", "removed", "changed"]
 ORDER = (
-    "programme",
-    "item",
-    "flag",
-    "state",
-    "definition",
-    "group",
-    "form",
-    "question",
-    "indicator",
-    "fact",
-    "translation",
-)
+    "programme", "country", "item", "flag", "state", "definition", "group", "form", "question", "guide", "indicator",
+    "fact", "translation",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

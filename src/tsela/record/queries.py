@@ -1,6 +1,7 @@
 """Reads from the record. Events come out as plain dicts, as `contract/schemas/event.schema.json` says."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,6 +23,13 @@ def all_events() -> Iterator[dict[str, Any]]:
     """The whole log, by site and number."""
     bodies = Event.objects.order_by("site", "seq").values_list("body", flat=True)
     return (decode(body) for body in bodies.iterator(chunk_size=5_000))
+
+
+def write_log(path: Path) -> None:
+    """The whole log as JSON Lines, one event a line, as it was stored."""
+    bodies = Event.objects.order_by("site", "seq").values_list("body", flat=True)
+    with path.open("w", encoding="utf-8") as lines:
+        lines.writelines(f"{body}\n" for body in bodies.iterator(chunk_size=5_000))
 
 
 def clients_in(scope: Scope) -> QuerySet[Client]:
