@@ -6,19 +6,25 @@ export type Route =
   | { readonly at: "client"; readonly client: string }
   | { readonly at: "entry"; readonly event: string }
   | { readonly at: "forms"; readonly client: string }
-  | { readonly at: "form"; readonly form: string; readonly client: string }
+  | {
+      readonly at: "form";
+      readonly form: string;
+      readonly client: string;
+      readonly item: string;
+      readonly anchor: string;
+    }
   | { readonly at: "register"; readonly mother: string | null }
   | { readonly at: "fix"; readonly event: string };
 
 export function parseRoute(hash: string): Route {
-  const [at = "", a = "", b = ""] = hash.replace(/^#\/?/, "").split("/");
+  const [at = "", a = "", b = "", item = "", anchor = ""] = hash.replace(/^#\/?/, "").split("/");
   if (at === "find" || at === "add" || at === "sync" || at === "settings" || at === "group" || at === "learn")
     return { at };
   if (at === "guide" && a) return { at, guide: a, client: b || null };
   if (at === "client" && a) return { at, client: a };
   if (at === "forms" && a) return { at, client: a };
   if ((at === "entry" || at === "fix") && a) return { at, event: a };
-  if (at === "form" && a && b) return { at, form: a, client: b };
+  if (at === "form" && a && b) return { at, form: a, client: b, item, anchor };
   if (at === "register") return { at, mother: a || null };
   return { at: "today" };
 }

@@ -1,4 +1,5 @@
 /** Today: who needs her, grouped by how much. A client stands once, in the first group that she belongs to. */
+import type { ItemTree } from "../core/engine";
 import type { Summary } from "./care";
 import { daysBetween } from "./clock";
 import type { Task } from "./rules";
@@ -31,6 +32,11 @@ export function grouped(
   }
   for (const cards of Object.values(groups)) cards.sort(cardOrder);
   return groups;
+}
+
+/** The items that wait for her next contact (R33a). */
+export function waitsForContact(items: readonly ItemTree[] | undefined): Set<string> {
+  return new Set(items?.filter((item) => item.at_contact).map((item) => item.id));
 }
 
 function pressing(task: Task, today: string): boolean {

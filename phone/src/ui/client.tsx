@@ -1,8 +1,10 @@
 /** One client: who she is, what she needs and why, and her story so far. */
 import { today } from "../app/clock";
 import type { Chain } from "../app/live";
+import { formPath } from "../app/prefill";
 import { go } from "../app/route";
 import type { Task } from "../app/rules";
+import { waitsForContact } from "../app/today";
 import { dayText, t } from "../app/words";
 import type { CareEvent } from "../sync/event";
 import { gist } from "./answers";
@@ -36,7 +38,9 @@ export function Client({ client }: { client: string }) {
   }
   const mother = person.mother ? session.care?.person(person.mother) : undefined;
   const plan = session.care!.plan(client);
-  const now = plan.tasks.filter((task) => task.status === "due" || task.status === "overdue");
+  const open = plan.tasks.filter((task) => task.status === "due" || task.status === "overdue");
+  const alongside = waitsForContact(session.bundle?.tables.items);
+  const now = open.filter((task) => !alongside.has(task.item));
   const later = plan.tasks.filter((task) => task.status === "upcoming");
   const past = plan.tasks.filter((task) => ["done", "missed", "cancelled"].includes(task.status));
   const registration = session.registrationOf(client);
@@ -59,6 +63,12 @@ export function Client({ client }: { client: string }) {
       ))}
       <Drafts client={client} />
       <Tasks title={t("Now")} tasks={now} client={client} empty={t("Nothing is due now.")} />
+      <Tasks
+        title={t("While you are with her")}
+        tasks={open.filter((task) => alongside.has(task.item))}
+        client={client}
+        fold={3}
+      />
       <Helpful client={client} plan={plan} />
       <Tasks title={t("Next")} tasks={later} client={client} fold={2} />
       <Family client={client} mother={person.mother} />
@@ -140,7 +150,7 @@ function TaskCard({ task, client }: { task: Task; client: string }) {
         {item?.source && <p class="soft">{item.source}</p>}
       </details>
       {open && form && (
-        <button type="button" class="button go" onClick={() => go(`form/${form}/${client}`)}>
+        <button type="button" class="button go" onClick={() => go(formPath(form, client, task))}>
           {t(session.bundle?.forms[form]?.title ?? form)}
         </button>
       )}

@@ -116,7 +116,7 @@ function Screen({ route }: { route: Route }) {
   if (route.at === "guide") return <GuidePage key={route.guide} guide={route.guide} client={route.client} />;
   if (route.at === "client") return <Client key={route.client} client={route.client} />;
   if (route.at === "forms") return <Forms client={route.client} />;
-  if (route.at === "form") return <FormDoor form={route.form} client={route.client} />;
+  if (route.at === "form") return <FormDoor {...route} />;
   if (route.at === "register") return <RegisterDoor mother={route.mother} />;
   if (route.at === "entry") return <EntryPage key={route.event} event={route.event} />;
   if (route.at === "fix") return <FixDoor event={route.event} />;

@@ -1,13 +1,17 @@
 /** The doors to a form: for a client, a new person, a correction, a group. */
 import { useMemo, useState } from "preact/hooks";
 import { uuid7 } from "../app/ids";
+import { prefill } from "../app/prefill";
+import type { Session } from "../app/session";
 import { t } from "../app/words";
 import { useSession } from "./context";
 import { Finder, PersonLines } from "./find";
 import { FormScreen, type Start } from "./form";
 import { Empty, Icon, Page } from "./kit";
 
-export function FormDoor({ form: id, client }: { form: string; client: string }) {
+/** A form for a client; from a task, with what the task knows already. */
+export function FormDoor(props: { form: string; client: string; item: string; anchor: string }) {
+  const { form: id, client } = props;
   const session = useSession();
   const form = session.bundle?.forms[id];
   const person = session.care?.person(client);
@@ -22,8 +26,17 @@ export function FormDoor({ form: id, client }: { form: string; client: string })
     mode: session.settings.mode,
     replaces: null,
     record,
+    given: given(session, props),
   };
   return <FormScreen key={start.draft} start={{ ...start, after: `client/${client}` }} />;
+}
+
+function given(session: Session, props: { form: string; client: string; item: string; anchor: string }) {
+  const tables = session.bundle?.tables;
+  if (!tables || !props.item) return {};
+  const item = tables.items?.find((one) => one.id === props.item);
+  const anchor = session.chainsOf(props.client).find((chain) => chain.root === props.anchor);
+  return prefill(tables, item, props.form, anchor);
 }
 
 /** A new person; with a mother, her baby. */

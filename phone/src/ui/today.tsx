@@ -2,9 +2,10 @@
 import { useState } from "preact/hooks";
 import { daysBetween, today } from "../app/clock";
 import { languagesOf } from "../app/languages";
+import { formPath } from "../app/prefill";
 import { go } from "../app/route";
 import type { Task } from "../app/rules";
-import { type Card, type GroupName, grouped } from "../app/today";
+import { type Card, type GroupName, grouped, waitsForContact } from "../app/today";
 import { dayText, t } from "../app/words";
 import { useSession } from "./context";
 import { Drafts } from "./drafts";
@@ -21,9 +22,7 @@ export function Today() {
   const draft = languagesOf(session.bundle).some(
     (one) => one.draft && one.code === session.settings.language,
   );
-  const items = session.care.bundle.tables.items ?? [];
-  const alongside = new Set(items.filter((item) => item.at_contact).map((item) => item.id));
-  const groups = grouped(everyone, today(), alongside);
+  const groups = grouped(everyone, today(), waitsForContact(session.care.bundle.tables.items));
   const none = Object.values(groups).every((cards) => cards.length === 0);
   return (
     <Page title={t("Today")}>
@@ -102,7 +101,7 @@ function ClientCard({ card: { summary, tasks } }: { card: Card }) {
         <button
           type="button"
           class="button go"
-          onClick={() => go(form ? `form/${form}/${person.id}` : `client/${person.id}`)}
+          onClick={() => go(form ? formPath(form, person.id, first) : `client/${person.id}`)}
         >
           {form
             ? session.bundle?.forms[form]

@@ -12,7 +12,7 @@ import type { Tables } from "./tables";
 export { asDict, type Flag, holds, type Plan, plan, planHash, type Status, type Task } from "./plan";
 export type { RawEvent, Records } from "./records";
 export { ENGINE, EngineTooNew, type Rules } from "./rules";
-export type { Tables } from "./tables";
+export type { ItemTree, Tables } from "./tables";
 export { why } from "./why";
 
 /** Tables compiled to closures, once. Throws EngineTooNew. */
