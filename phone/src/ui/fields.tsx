@@ -1,21 +1,11 @@
 /** The questions of a form as native inputs, big enough for a thumb. */
-import { createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
 import { today } from "../app/clock";
 import { t } from "../app/words";
-import type { OpenForm, Part, Question, Repeat } from "../core/forms";
+import type { Part, Question, Repeat } from "../core/forms";
+import { described, Field, type FieldRoom, type InputProps, useAnswer } from "./field";
+import { CodeInput, PlaceInput, RangeInput, TimeInput } from "./inputs";
 import { Icon, yesterday } from "./kit";
-
-export interface FieldRoom {
-  readonly form: OpenForm;
-  /** Whose mistakes are shown: questions that she has left, or a page that she tried to leave. */
-  readonly shown: ReadonlySet<string>;
-  readonly dateQuestion: string | null;
-  readonly changed: () => void;
-  readonly touched: (path: string) => void;
-}
-
-export const Field = createContext<FieldRoom | null>(null);
 
 export function PartView({ part }: { part: Part }) {
   const room = useContext(Field) as FieldRoom;
@@ -57,16 +47,18 @@ function RepeatView({ repeat }: { repeat: Repeat }) {
           {row.body.map((part) => (
             <PartView key={part.name} part={part} />
           ))}
-          {repeat.rows.length > 1 && (
+          {repeat.mayRemove && (
             <button type="button" class="button quiet" onClick={act(() => form.removeRepeat(repeat.name, n))}>
               <Icon name="bin" /> {t("Remove")}
             </button>
           )}
         </fieldset>
       ))}
-      <button type="button" class="button field" onClick={act(() => form.addRepeat(repeat.name))}>
-        <Icon name="add" /> {t("Add another: {what}", { what: label })}
-      </button>
+      {repeat.mayAdd && (
+        <button type="button" class="button field" onClick={act(() => form.addRepeat(repeat.name))}>
+          <Icon name="add" /> {t("Add another: {what}", { what: label })}
+        </button>
+      )}
     </section>
   );
 }
@@ -99,6 +91,12 @@ function QuestionView({ question }: { question: Question }) {
           {text(node.hint)}
         </p>
       )}
+      {node.guidance_hint && (
+        <details class="hint">
+          <summary>{t("More")}</summary>
+          {text(node.guidance_hint)}
+        </details>
+      )}
       <Input question={question} id={id} wrong={violation !== null} />
       {violation && (
         <p class="wrong" id={`${id}-wrong`} role="alert">
@@ -120,41 +118,40 @@ function QuestionView({ question }: { question: Question }) {
   );
 }
 
-interface InputProps {
-  readonly question: Question;
-  readonly id: string;
-  readonly wrong: boolean;
-}
-
 function Input(props: InputProps) {
-  const { type } = props.question.node;
+  const { type, range } = props.question.node;
   if (type === "select_one") return asMenu(props.question) ? <Menu {...props} /> : <Choices {...props} />;
   if (type === "select_multiple") return <Choices {...props} />;
   if (type === "date") return <DateInput {...props} />;
+  if (type === "time") return <TimeInput {...props} />;
+  if (type === "barcode") return <CodeInput {...props} />;
+  if (type === "geopoint") return <PlaceInput {...props} />;
+  if (range) return <RangeInput {...props} range={range} />;
   return <TextInput {...props} />;
 }
 
-/** A long list, or one marked `minimal`, is a menu. */
-function asMenu({ node, choices }: Question): boolean {
-  return node.type === "select_one" && (node.appearance?.includes("minimal") || choices.length > 12);
+/** A long list, or one marked `minimal`, is a menu; a very long one is searched by typing. */
+function asMenu(question: Question): boolean {
+  const { node, choices } = question;
+  if (node.type !== "select_one" || isSearched(question)) return false;
+  return node.appearance?.includes("minimal") || choices.length > 12;
 }
 
-function useAnswer(question: Question): [unknown, (answer: unknown) => void, () => void] {
-  const { form, changed, touched } = useContext(Field) as FieldRoom;
-  const set = (answer: unknown) => {
-    form.set(question.path, answer);
-    changed();
-  };
-  return [question.answer, set, () => touched(question.path)];
+function isSearched({ node, choices }: Question): boolean {
+  return node.appearance?.some((word) => word === "search" || word === "autocomplete") || choices.length > 40;
 }
 
-function described({ id, wrong, question }: InputProps) {
-  const by = [question.node.hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ");
-  return {
-    "aria-invalid": wrong || undefined,
-    "aria-describedby": by || undefined,
-    "aria-required": question.required || undefined,
-  };
+/** How many choices of a searched list are shown at a time, beside those that are picked. */
+const SHOWN = 12;
+
+/** The choices to show now, and what is typed to find them. */
+function useSearch(question: Question, isPicked: (code: string) => boolean) {
+  const [sought, setSought] = useState("");
+  if (!isSearched(question)) return { shown: question.choices, sought: null, setSought };
+  const has = (label: string) => t(label).toLowerCase().includes(sought.trim().toLowerCase());
+  const found = question.choices.filter((choice) => !isPicked(choice.name) && has(choice.label));
+  const picked = question.choices.filter((choice) => isPicked(choice.name));
+  return { shown: [...picked, ...found.slice(0, SHOWN)], sought, setSought };
 }
 
 function Choices(props: InputProps) {
@@ -169,12 +166,23 @@ function Choices(props: InputProps) {
       .filter((name) => (name === code ? !picked.has(code) : picked.has(name)));
     set(next.length > 0 ? next : undefined);
   };
+  const { shown, sought, setSought } = useSearch(question, (code) => picked.has(code));
   const short =
     question.choices.length === 2 && question.choices.every((choice) => t(choice.label).length < 9);
   return (
     <>
+      {sought !== null && (
+        <input
+          id={id}
+          type="search"
+          aria-label={t("Search")}
+          placeholder={t("Search")}
+          value={sought}
+          onInput={(event) => setSought(event.currentTarget.value)}
+        />
+      )}
       <div class={short ? "choices short" : "choices"}>
-        {question.choices.map((choice) => (
+        {shown.map((choice) => (
           <label class="choice" key={choice.name}>
             <input
               type={many ? "checkbox" : "radio"}

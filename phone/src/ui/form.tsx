@@ -8,7 +8,8 @@ import { type Form, type OpenForm, openForm, type Part } from "../core/forms";
 import type { Answers, Mode } from "../sync/event";
 import { AnswerList } from "./answers";
 import { useRoom } from "./context";
-import { Field, PartView, visible } from "./fields";
+import { Field } from "./field";
+import { PartView, visible } from "./fields";
 import { Page } from "./kit";
 
 /** What is being filled in, and for whom. */
