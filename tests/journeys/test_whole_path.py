@@ -32,7 +32,7 @@ def test_from_a_visit_without_signal_to_the_annual_evaluation(
     # The app is killed and opened again, still without signal: nothing is lost.
     app.reopen()
     app.find("Nomsa")
-    app.page.get_by_text("HIV test").first.wait_for()
+    app.page.locator("[data-test=story-line]").get_by_text("HIV test").first.wait_for()
 
     # Back in town everything goes by itself.
     app.page.context.set_offline(False)
