@@ -87,12 +87,17 @@ class Person:
     def answer(self, node: dict[str, Any]) -> Any:
         if self.random.random() < self.nonsense:
             return self.random.choice(STRANGE)
+        if "range" in node and not self.nonsense:
+            bounds = node["range"]  # a slider gives nothing else
+            steps = int((bounds["end"] - bounds["start"]) / bounds["step"])
+            return bounds["start"] + bounds["step"] * self.random.randint(0, steps)
         match node.get("value") or node["type"]:
             case "select_one":
                 return self.random.choice(self.codes(node))
             case "select_multiple":
                 codes = self.codes(node)
-                return self.random.sample(codes, self.random.randint(0, min(3, len(codes))))
+                picked = self.random.sample(codes, self.random.randint(0, min(3, len(codes))))
+                return picked if self.nonsense else sorted(picked, key=codes.index)  # as boxes are ticked
             case "date":
                 return self.day()
             case "integer":
