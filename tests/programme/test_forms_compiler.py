@@ -53,6 +53,19 @@ REFUSED = [
     ("| Days     |", "| ${dayz}? |", "E306", "survey, column label", "Did you mean days?"),
     ("|             |            |\n|        | calculate", "|             | likert     |\n|        | calculate",
      "E312", "survey, column appearance", "likert"),
+    ("| integer  ", "| image    ", "E303", "survey, column type", "not collected yet"),
+    ("| integer  ", "| dateTime ", "E303", "survey, column type", "no clock"),
+    ("| integer  ", "| barcod   ", "E303", "survey, column type", "Did you mean barcode?"),
+    ("| integer  ", "| select_one_from_file clinics.csv ", "E319", "survey, column type", "no such file"),
+    ("select_one yes_no |", "select_one yes_no or_othr |", "E307", "survey, column type", "Did you mean yes_no?"),
+    ("${cough} = 'yes'", "${cough} = now()", "E304", "survey, column relevant", "today()"),
+    ("${cough} = 'yes'", "instance('yesno')/root/item[name = 1]/label", "E307", "survey, column relevant", "Did you mean yes_no?"),
+    ("${cough} = 'yes'", "instance('yes_no')/root/item[nme = 1]/label", "E306", "survey, column relevant", "Did you mean name?"),
+    ("${cough} = 'yes'", "instance('yes_no')/root/item/label", "E304", "survey, column relevant", "expected '['"),
+    ("${cough} = 'yes'", "pulldata('drugs', 'full', 'short', 1)", "E307", "survey, column relevant", "drugs"),
+    (". >= 1 and . <= 90", "jr:choice-name(., '${days}') = 'Yes'", "E306", "survey, column constraint", "called days"),
+    (". >= 1 and . <= 90", "jr:choice-name(., ${cough}) = 'Yes'", "E304", "survey, column constraint", "in quotes"),
+    (". >= 1 and . <= 90", "indexed-repeat(${cough}, 1, 2)", "E304", "survey, column constraint", "indexed-repeat(${question}"),
     ("| yes_no    | no ", "| yes_no    | n o", "E310", "choices, column name", "no spaces"),
     ("| yes_no    | no ", "| yes_no    | yes", "E309", "choices, column name", "yes is used twice"),
     ("name | label |\n|---------|", "name | lable |\n|---------|", "E302", "choices, column lable", "Did you mean label?"),
@@ -118,6 +131,46 @@ def test_a_repeats_question_has_no_single_value_outside_it(tmp_path: Path) -> No
              "| | end_repeat | | | |", "| | calculate | heavy | | ${grams} + 1 |", "| | calculate | all | | sum(${grams}) |",
              "| settings | form_id | form_title |", "| | screen | Screen |"]  # fmt: skip
     assert [found.code for found in compiled(tmp_path, "\n".join(lines))[1]] == ["E315"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "words"),
+    [
+        ("range | pain | P | strat=0 end=10 | |", "E320", "Did you mean start?"),
+        ("range | pain | P | start=9 end=1 | |", "E320", "start=9 end=1"),
+        ("range | pain | P | from nought | |", "E320", "from nought"),
+        ("integer | pain | P | start=0 | |", "E320", "integer"),
+        ("begin_repeat | pain | P | min=4 max=2 | |", "E320", "repeat"),
+        ("integer | pain | P | | 3 |", "E316", "how many rows a repeat has"),
+        ("begin_repeat | pain | P | | ${pian} |", "E306", "pain?"),
+    ],
+)
+def test_parameters_and_counts_make_sense(tmp_path: Path, cells: str, code: str, words: str) -> None:
+    lines = ["| survey | type | name | label | parameters | repeat_count |", f"| | {cells}"]
+    lines += ["| | end_repeat | | | | |"] if "repeat" in cells else []
+    found = compiled(
+        tmp_path, "\n".join([*lines, "| settings | form_id | form_title |", "| | screen | Screen |"])
+    )[1]
+    assert [
+        (one.code, words in f"{one.what} {one.remedy}", "screen.md:2 " in one.where) for one in found
+    ] == [(code, True, True)], found
+
+
+def test_pictures_beside_a_question_are_refused_by_name(tmp_path: Path) -> None:
+    found = compiled(tmp_path, GOOD.replace("| appearance |", "| media::image |"))[1]
+    assert [(one.code, "media::image" in one.what) for one in found] == [("E303", True)]
+
+
+def test_only_the_columns_that_are_read_go_to_the_phone() -> None:
+    form = forms.form_of("lists")
+    assert form["data"]["drugs"][0] == {"short": "TLD", "full": "Tenofovir, lamivudine, dolutegravir"}
+    assert form["choices"]["clinics"][2] == {
+        "name": "C3",
+        "label": "Orange Farm",
+        "code": "C3",
+        "title": "Orange Farm",
+        "district": "joburg",
+    }
 
 
 def test_a_file_that_is_no_form(tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ def _number(text: str) -> int | float:
 def _call(name: str, args: list[Expr]) -> Expr:
     """Check a call; the functions that are not about values become trees of their own."""
     if name in INSTEAD:
-        raise Broken(f"write {INSTEAD[name]}", code="E305", name=name)
+        raise Broken(f"instead of {name}() write {INSTEAD[name]}")
     if name not in FUNCTIONS:
         raise Broken(f"there is no function {name}()", code="E305", name=name)
     fewest, most = FUNCTIONS[name]
