@@ -13,25 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from tsela.kernel.errors import Problem, TselaError, nearest, problem
+from tsela.programme.forms import columns
 from tsela.programme.forms.checks import Use, check_uses
 from tsela.programme.forms.columns import (
     ALIASES,
     APPEARANCES,
-    CALCULATED,
     COLUMNS,
     EXPRESSIONS,
     FROM_FILE,
-    MEDIA,
-    NOT_YET,
-    PARAMETERS,
     SHOWN,
     TEXTS,
     TYPES,
-    number,
-    parameters,
-    range_of,
-    rows_of,
-)  # fmt: skip
+)
 from tsela.programme.forms.expressions import FUNCTIONS, Broken, Expr, parse
 from tsela.programme.forms.lists import Lists
 from tsela.programme.forms.sheets import Row, Sheet, read_sheets
@@ -123,7 +116,7 @@ class _Compiler:
             self.select_from_file(row, kind, " ".join(rest))
         elif kind not in TYPES or kind in ("group", "repeat"):
             near = nearest(kind, [*TYPES[2:], *FROM_FILE, "begin_group", "begin_repeat"])
-            why = f" ({NOT_YET[kind]})" if kind in NOT_YET else ""
+            why = f" ({columns.NOT_YET[kind]})" if kind in columns.NOT_YET else ""
             self.add("E303", row, "type", feature=f"the type {row.get('type') or 'of nothing'}{why}",
                      nearest=None if why else near)  # fmt: skip
         elif kind == "range":
@@ -147,7 +140,7 @@ class _Compiler:
 
     def parameters(self, row: Row, kind: str) -> dict[str, Any]:
         """The parameters cell of a row, checked."""
-        given, known = parameters(row.get("parameters")), PARAMETERS.get(kind, ())
+        given, known = columns.parameters(row.get("parameters")), columns.PARAMETERS.get(kind, ())
         for name in given or ():
             if name not in known:
                 self.add(
@@ -159,7 +152,11 @@ class _Compiler:
                     nearest=nearest(name, known),
                 )
                 return {}
-        read = {"range": range_of, "repeat": rows_of}.get(kind, dict)(given) if given is not None else None
+        read = (
+            {"range": columns.range_of, "repeat": columns.rows_of}.get(kind, dict)(given)
+            if given is not None
+            else None
+        )
         if read is None:
             self.add("E320", row, "parameters", text=row.get("parameters"), type=kind, nearest=None)
         return dict(read or {})
@@ -192,15 +189,10 @@ class _Compiler:
 
     def add_calculate(self, row: Row, node: Node) -> None:
         value = row.get("bind::type")
-        if value not in CALCULATED:
-            self.add(
-                "E303",
-                row,
-                "bind::type",
-                feature=f"a calculate of type {value}",
-                nearest=nearest(value, CALCULATED),
-            )
-        node["value"] = CALCULATED.get(value, "text")
+        if value not in columns.CALCULATED:
+            near = nearest(value, columns.CALCULATED)
+            self.add("E303", row, "bind::type", feature=f"a calculate of type {value}", nearest=near)
+        node["value"] = columns.CALCULATED.get(value, "text")
         if not row.get("calculation"):
             self.add("E313", row, "calculation", missing="its calculation")
 
@@ -208,13 +200,8 @@ class _Compiler:
         """The fields that every node may have, in the order in which FORMS.md lists them."""
         name = row.get("name")
         if not _NAME.fullmatch(name):
-            self.add(
-                "E310",
-                row,
-                "name",
-                name=name or "(nothing)",
-                rule="lower-case letters, digits and _, a letter first",
-            )
+            rule = "lower-case letters, digits and _, a letter first"
+            self.add("E310", row, "name", name=name or "(nothing)", rule=rule)
         if kind in SHOWN and kind not in ("group", "repeat") and not row.get("label"):
             self.add("E313", row, "label", missing="its label")
         node: Node = {"name": name, "type": kind}
@@ -241,7 +228,7 @@ class _Compiler:
         text = row.get("default")
         if _DYNAMIC.search(text):
             return self.parse(row, "default")
-        numeric = number(text) if kind in ("integer", "decimal") else None
+        numeric = columns.number(text) if kind in ("integer", "decimal") else None
         return ["lit", text if numeric is None else numeric]
 
     def add_appearance(self, row: Row, node: Node) -> None:
@@ -259,15 +246,8 @@ class _Compiler:
             return parse(row.get(column))
         except Broken as broken:
             near = nearest(broken.name, FUNCTIONS)
-            self.add(
-                broken.code,
-                row,
-                column,
-                text=row.get(column),
-                reason=broken.reason,
-                name=broken.name,
-                nearest=near,
-            )
+            said = {"text": row.get(column), "reason": broken.reason, "name": broken.name, "nearest": near}
+            self.add(broken.code, row, column, **said)
             return None
 
     # -- settings and columns
@@ -291,7 +271,7 @@ class _Compiler:
         for name, sheet in self.sheets.items():
             known = {*COLUMNS[name], *((*read, "list name") if name == "choices" else ())}
             for column in sheet.columns:
-                if column.split("::")[0] in MEDIA and column not in known:
+                if column.split("::")[0] in columns.MEDIA and column not in known:
                     self.add("E303", sheet.header, column, feature=f"pictures and sounds beside a question ({column}) yet",
                              nearest=None)  # fmt: skip
                 elif column not in known:
