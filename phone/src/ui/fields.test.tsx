@@ -1,0 +1,63 @@
+// @vitest-environment jsdom
+/** Every kind of question as a person finds it on a page. */
+import { readFileSync } from "node:fs";
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { beforeEach, expect, test } from "vitest";
+import { type OpenForm, openForm } from "../core/forms";
+import { Field } from "./field";
+import { PartView } from "./fields";
+
+const forms = JSON.parse(readFileSync("../contract/cases/forms/compiled.json", "utf8"));
+let page: HTMLElement;
+beforeEach(() => {
+  page = document.createElement("main");
+});
+
+function show(form: OpenForm): void {
+  const room = {
+    form,
+    shown: new Set<string>(),
+    dateQuestion: null,
+    changed: () => show(form),
+    touched: () => {},
+  };
+  const parts = form.nodes.map((part) => <PartView key={part.path} part={part} />);
+  act(() => render(<Field.Provider value={room}>{parts}</Field.Provider>, page));
+}
+
+const find = <Found extends Element = HTMLElement>(what: string) => page.querySelector<Found>(what) as Found;
+
+test("a range is a slider, unanswered until it is touched", () => {
+  const form = openForm(forms.places, { today: "2026-11-20" });
+  show(form);
+  expect(find("#q-pain + output").textContent).toBe("—");
+  act(() => find("#q-pain").click());
+  expect(form.answers()).toEqual({ pain: 0 });
+});
+
+test("a guidance hint waits behind a word; a place is asked of the phone; a code can be typed", () => {
+  show(openForm(forms.places, { today: "2026-11-20" }));
+  expect(find("[data-question=pain] details").textContent).toContain("Show her the faces.");
+  expect(find<HTMLInputElement>("#q-home").readOnly).toBe(true);
+  expect(find<HTMLInputElement>("#q-card").type).toBe("text");
+  expect(find<HTMLInputElement>("#q-seen").type).toBe("time");
+});
+
+test("a long list is searched by typing", () => {
+  const form = openForm(forms.lists, { today: "2026-11-20", answers: { province: "gauteng" } });
+  show(form);
+  const offered = () =>
+    [...page.querySelectorAll("[data-question=district] .choice")].map((one) => one.textContent);
+  expect(offered()).toEqual(["Ekurhuleni", "Joburg"]);
+  const search = find<HTMLInputElement>("[data-question=district] input[type=search]");
+  search.value = "jo";
+  act(() => void search.dispatchEvent(new Event("input", { bubbles: true })));
+  expect(offered()).toEqual(["Joburg"]);
+});
+
+test("rows can be added and removed within their bounds, and not at all where they are counted", () => {
+  show(openForm(forms.counted, { today: "2026-11-20", answers: { born: 1, visits: [{}, {}, {}] } }));
+  const buttons = [...page.querySelectorAll("button")].map((one) => one.textContent?.trim());
+  expect(buttons).toEqual(["Remove", "Remove", "Remove"]);
+});
