@@ -84,6 +84,7 @@ class Demo:
         self.password = make_password()
         self.log_ins: list[LogIn] = []
         self.server: subprocess.Popen[bytes] | None = None
+        self.started: list[subprocess.Popen[bytes]] = []
 
     def make(self) -> None:
         """Every step, in order. Afterwards the site is served until `stop`."""
@@ -118,21 +119,9 @@ class Demo:
         return by_phone
 
     def serve(self) -> None:
+        """`tsela serve`; the worker is started once the phones have sent, so that nobody is planned many times."""
         with self.steps.step("tsela serve") as step:
-            with (self.home / "serve.log").open("ab") as log:
-                command = [
-                    sys.executable,
-                    "-m",
-                    "tsela",
-                    "serve",
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    str(self.port),
-                ]
-                self.server = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-                )
+            self.server = self._start("serve", "--no-worker", "--host", "127.0.0.1", "--port", str(self.port))
             send = Http(self.url)
             until = time.monotonic() + 60
             while not _answers(send):
@@ -140,6 +129,16 @@ class Demo:
                     fail("E154", where=str(self.home / "serve.log"))
                 time.sleep(0.1)
             step.said = self.url
+
+    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """A command of ours that goes on beside us; what it says goes to serve.log."""
+        command = [sys.executable, "-m", "tsela", *arguments]
+        with (self.home / "serve.log").open("ab") as log:
+            started = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        self.started.append(started)
+        return started
 
     def send(self, by_phone: Mapping[Staff, list[dict[str, Any]]]) -> None:
         """Each phone claims its place and syncs, several at once, as they would on a day with good network."""
@@ -177,6 +176,7 @@ class Demo:
         from tsela.record.queries import heads
 
         with self.steps.step("Plans") as step:
+            self._start("worker", "--with-parent", str(os.getpid()))
             while True:
                 ends = heads()
                 places = {name: positions(name) for name in ("plans", "problems")}
@@ -230,12 +230,13 @@ class Demo:
         self.console.print(table)
 
     def stop(self) -> None:
-        if self.server is not None and self.server.poll() is None:
-            self.server.terminate()
+        for process in self.started:
+            process.terminate()
+        for process in self.started:
             try:
-                self.server.wait(20)
+                process.wait(20)
             except subprocess.TimeoutExpired:
-                self.server.kill()
+                process.kill()
 
 
 def _answers(send: Http) -> bool:

@@ -299,6 +299,8 @@ class Life:
         woman = self.woman
         mother = Mother(woman.client, woman.positive, woman.ends, woman.art_since)
         routine.visit_after_birth(self.daily, woman.client, day, woman.ends)
+        if woman.positive:
+            routine.viral_loads(self.daily, woman.client, day, woman.art_since, woman.ends)
         for infant in infants:
             baby = raise_baby(
                 self.pen, self.daily, mother, client=infant["infant"], birth=day, sex=infant["sex"]

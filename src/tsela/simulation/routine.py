@@ -13,6 +13,8 @@ WEIGHED = (43, 71, 99, 183, 274, 365, 456, 548, 640, 731)
 FED = ((91, "exclusive_breastfeeding"), (274, "complementary"), (365, "complementary"))
 MALARIA_VACCINE = {"GH", "KE", "MW", "MZ", "UG"}  # countries that have adopted it
 ADHERENCE = (14, 28, 61, 91, 122, 152, 183, 365, 548, 730)
+VIRAL_LOADS = (-38, 92, 275)  # days from the birth: 34 to 36 weeks of pregnancy, then while she breastfeeds
+RESULT_AFTER = 14
 PLAN = "We found a place for the pills together."
 
 
@@ -60,6 +62,20 @@ def talk_about_medicine(pen: Pen, client: str, start: int, ends: int | None) -> 
                 "adherence", client, day, session_date=format_date(day),
                 self_report_percent=70 if hard else 97, plan=PLAN if hard else None,
             )  # fmt: skip
+
+
+def viral_loads(pen: Pen, client: str, birth: int, since: int | None, ends: int | None) -> None:
+    """Around the birth of a woman on treatment `since`: below detection, as nearly everyone's."""
+    for after in VIRAL_LOADS:
+        day = birth + after
+        if since is None or day < since + 28 or (ends is not None and day >= ends) or not _comes(pen):
+            continue
+        back = day + RESULT_AFTER
+        known = back <= pen.until
+        pen.write(
+            "viral_load", client, day, sample_date=format_date(day), reason="routine", copies=0 if known else None,
+            result_date=format_date(back) if known else None,
+        )  # fmt: skip
 
 
 def _comes(pen: Pen) -> bool:
