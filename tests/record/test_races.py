@@ -33,7 +33,9 @@ def meanwhile(monkeypatch):
         def write(decision, known):
             if waiting:
                 with ThreadPoolExecutor(1) as other:
-                    assert {one.status for one in other.submit(in_a_thread, waiting.pop(), by).result()} == {"accepted"}
+                    assert {one.status for one in other.submit(in_a_thread, waiting.pop(), by).result()} == {
+                        "accepted"
+                    }
             real(decision, known)
 
         monkeypatch.setattr(store, "write", write)
@@ -75,4 +77,6 @@ def test_s21_the_same_event_by_another_way_is_known(nurse, meanwhile):
 def test_s6_numbers_have_no_twin(nurse, meanwhile):
     meanwhile([event(nurse, "encounter", "Zanele", site=TEMBISA)], nurse)
     ingest([event(nurse, "encounter", "Nomsa", site=TEMBISA)], by=nurse)
-    assert sorted(Event.objects.values_list("client", "seq")) == sorted([(derived_id("Zanele"), 1), (derived_id("Nomsa"), 2)])
+    assert sorted(Event.objects.values_list("client", "seq")) == sorted(
+        [(derived_id("Zanele"), 1), (derived_id("Nomsa"), 2)]
+    )

@@ -57,7 +57,11 @@ def through_django(client: Any, token: str) -> Send:
             method, f"/api/v1/{path}", json.dumps(body) if body is not None else "",
             content_type="application/json", headers={"Authorization": f"Bearer {token}"} | headers,
         )  # fmt: skip
-        content = gzip.decompress(answer.content) if answer.headers.get("Content-Encoding") == "gzip" else answer.content
+        content = (
+            gzip.decompress(answer.content)
+            if answer.headers.get("Content-Encoding") == "gzip"
+            else answer.content
+        )
         return answer.status_code, json.loads(content) if content else {}
 
     return send

@@ -58,7 +58,10 @@ def start(durable: bool = False) -> Server:
         "--locale=C",
     ]
     subprocess.run([*initdb, "--no-sync"], check=True, **common)
-    settings = (QUICK if not durable else {}) | {"listen_addresses": "", "unix_socket_directories": str(folder)}
+    settings = (QUICK if not durable else {}) | {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+    }
     command = [programs / "postgres", "-D", folder / "data"]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]

@@ -77,7 +77,9 @@ USE_TZ = True
 TIME_ZONE = os.environ.get("TSELA_TIME_ZONE") or "Africa/Johannesburg"
 
 # The programme that this server runs.
-PROGRAMME = Path(os.environ.get("TSELA_PROGRAMME") or Path(__file__).parents[3] / "programmes" / "mentor_mother")
+PROGRAMME = Path(
+    os.environ.get("TSELA_PROGRAMME") or Path(__file__).parents[3] / "programmes" / "mentor_mother"
+)
 
 # Pages and files.
 STATIC_URL = "static/"

@@ -92,7 +92,7 @@ def paths_of(source: Source) -> list[Path] | None:
     if isinstance(source, str | Path):
         return [Path(source)]
     if isinstance(source, Sequence) and source and all(isinstance(each, str | Path) for each in source):
-        return [Path(each) for each in source]  # type: ignore[arg-type]
+        return [Path(each) for each in source]
     return None
 
 

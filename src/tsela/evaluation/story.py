@@ -194,6 +194,19 @@ def _upper(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     year, month, day = text.split("-")
     return f"{int(day)} {months[int(month) - 1]} {year}"
