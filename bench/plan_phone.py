@@ -9,13 +9,13 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from bench.plan_data import TODAY, simulated
+from bench.plan_data import TODAY, Data, simulated
 from bench.site import report
 from support.browser import FLAGS, find_chromium
 
-SLOWER, CLIENTS = 6, 500
+SLOWER, CLIENTS, RUNS = 6, 500, 5
 PHONE = Path(__file__).parents[1] / "phone"
 ALL = """([tables, events, today]) => {
   window.rules = engine.makeRules(tables);
@@ -49,21 +49,25 @@ def bundle() -> str:
         return out.read_text(encoding="utf-8")
 
 
+def measured(page: Page, data: Data) -> tuple[float, float]:
+    """Milliseconds: everyone on a page that has just opened, and one client once it is warm."""
+    page.add_script_tag(content=bundle())
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return page.evaluate(ALL, [*data, TODAY]), median(page.evaluate(ONE))
+
+
 def main() -> int:
-    tables, events = simulated(CLIENTS)
+    data = simulated(CLIENTS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        page = browser.new_page()
-        page.add_script_tag(content=bundle())
-        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        cold = page.evaluate(ALL, [tables, events, TODAY])
-        one = median(page.evaluate(ONE))
+        runs = [measured(browser.new_context().new_page(), data) for _ in range(RUNS)]
         browser.close()
+    everyone, one = map(min, zip(*runs, strict=True))
     print(
-        f"  {CLIENTS} clients, {len(events)} events, {len(tables['items'])} items; the first run of the page, CPU {SLOWER}x"
+        f"  {CLIENTS} clients, {len(data.events)} events, {len(data.tables['items'])} items; best of {RUNS} fresh pages"
     )
     held = [
-        report(f"engine, {CLIENTS} clients, CPU {SLOWER}x", cold / 1000, "s", 1.5, at_least=False),
+        report(f"engine, {CLIENTS} clients, CPU {SLOWER}x", everyone / 1000, "s", 1.5, at_least=False),
         report(f"engine, one client and relatives, CPU {SLOWER}x", one, "ms", 10, at_least=False),
     ]
     return 0 if all(held) else 1

@@ -1,12 +1,23 @@
 /** Answers as the dictionary allows them; anything else is missing (RULES R6). Twin of cleaning.py. */
 
-import { parseDate } from "../dates";
+import { type Day, parseDate } from "../dates";
 import type { FormEntry, QuestionEntry } from "./tables";
 
 /** What a clean answer is: a day number for a date, a set for many codes. */
 export type Value = number | string | ReadonlySet<string>;
 export type Answers = ReadonlyMap<string, Value>;
 type Cleaner = (answer: unknown) => Value | null;
+
+const days = new Map<unknown, Day>();
+
+/** parseDate, which remembers: a record's dates are few and come often. */
+export function dayOf(text: unknown): Day | null {
+  const known = days.get(text);
+  if (known !== undefined) return known;
+  const day = parseDate(text);
+  if (day !== null) days.set(text, day);
+  return day;
+}
 
 /** The programme's forms, as rules see them: which question is the date, and what each may hold. */
 export class Dictionary {
@@ -41,7 +52,7 @@ export class Dictionary {
   /** A tree's literal in the form that clean answers have: dates as day numbers, lists as sets. */
   literal(form: string, question: string, value: unknown): unknown {
     if (Array.isArray(value)) return new Set(value.map((one) => this.literal(form, question, one)));
-    return this.kind(form, question) === "date" ? parseDate(value) : value;
+    return this.kind(form, question) === "date" ? dayOf(value) : value;
   }
 }
 
@@ -59,7 +70,7 @@ function cleaner(question: QuestionEntry): Cleaner {
     case "codes":
       return many(new Set(question.codes));
     case "date":
-      return parseDate;
+      return dayOf;
     default:
       return (answer) => (typeof answer === "string" && answer !== "" ? answer : null);
   }

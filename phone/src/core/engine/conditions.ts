@@ -1,6 +1,6 @@
 /** Compiles conditions to closures, once: what each word of the vocabulary means. Twin of conditions.py. */
 
-import { add, type Day, FIRST_DAY, LAST_DAY } from "../dates";
+import { add } from "../dates";
 import type { Dictionary, Value } from "./cleaning";
 import type { Event } from "./records";
 import type {
@@ -12,51 +12,12 @@ import type {
   TestTree,
   TimeTree,
 } from "./tables";
-import type { Occasion, View } from "./view";
+import type { View } from "./view";
+import type { Shift, Source, Test } from "./words";
+import * as words from "./words";
+import { type Bounds, type Find, first, type Holds, type Moment, NONE, type Point } from "./words";
 
 type Has<T, Word extends string> = Extract<T, { [word in Word]: unknown }>;
-type Moment = readonly [Day, Event];
-
-export type Holds = (view: View, occasion: Occasion | null) => boolean;
-export type Test = (event: Event, occasion: Occasion | null) => boolean;
-/** The matches, the newest first or the oldest first; only the first of them unless all are asked for. */
-export type Find = (
-  view: View,
-  occasion: Occasion | null,
-  newest: boolean,
-  all?: boolean,
-) => readonly Event[];
-/** Dates, each with its event, oldest first. */
-export type Source = (view: View, occasion: Occasion | null) => readonly Moment[];
-type Point = (view: View, occasion: Occasion | null) => Day | null;
-/** Moves a day; the event is whose answer counts. */
-export type Shift = (day: Day, event: Event | null) => Day | null;
-type Span = readonly [Day, Day];
-type Bounds = (view: View, occasion: Occasion | null) => Span;
-type Counts = (event: Event) => boolean;
-
-const ALWAYS: Span = [FIRST_DAY, LAST_DAY];
-const NEVER: Span = [1, 0];
-const NONE: readonly Event[] = [];
-
-// biome-ignore lint/suspicious/noExplicitAny: the compiler of the tables has checked which types meet
-const COMPARE: Record<string, (value: any, literal: any) => boolean> = {
-  "=": (value, literal) => value === literal,
-  "!=": (value, literal) => value !== literal,
-  "<": (value, literal) => value < literal,
-  "<=": (value, literal) => value <= literal,
-  ">": (value, literal) => value > literal,
-  ">=": (value, literal) => value >= literal,
-  in: (value, literals) => literals.has(value),
-  includes: (values, literal) => values.has(literal),
-  answered: () => true,
-};
-
-const SPANS: Record<string, (day: Day) => Span> = {
-  since: (day) => [day, LAST_DAY],
-  after: (day) => [day + 1, LAST_DAY],
-  before: (day) => [FIRST_DAY, day - 1],
-};
 
 /** Trees to closures, over one dictionary and one set of named conditions. */
 export class Compiler {
@@ -67,9 +28,9 @@ export class Compiler {
   /** COND of RULES 4. */
   condition(tree: ConditionTree): Holds {
     if ("const" in tree) return () => tree.const;
-    if ("and" in tree) return every(tree.and.map((part) => this.condition(part)));
-    if ("or" in tree) return some(tree.or.map((part) => this.condition(part)));
-    if ("not" in tree) return not(this.condition(tree.not));
+    if ("and" in tree) return words.every(tree.and.map((part) => this.condition(part)));
+    if ("or" in tree) return words.some(tree.or.map((part) => this.condition(part)));
+    if ("not" in tree) return words.not(this.condition(tree.not));
     if ("ref" in tree) return this.ref(tree.ref);
     if ("attr" in tree) return this.attribute(tree);
     if ("any" in tree) return this.any(tree.any);
@@ -99,29 +60,29 @@ export class Compiler {
   }
 
   private any(tree: EventsTree): Holds {
-    const find = this.events(tree);
-    return (view, occasion) => find(view, occasion, true).length > 0;
+    const { one } = this.events(tree);
+    return (view, occasion) => one(view, occasion, true) !== null;
   }
 
   private count(tree: Has<ConditionTree, "count">): Holds {
-    const find = this.events(tree.count);
-    const compare = COMPARE[tree.op]!;
-    return (view, occasion) => compare(find(view, occasion, true, true).length, tree.n);
+    const { every } = this.events(tree.count);
+    const compare = words.COMPARE[tree.op]!;
+    return (view, occasion) => compare(every(view, occasion).length, tree.n);
   }
 
   private pick(tree: Has<ConditionTree, "pick">): Holds {
-    const find = this.events(tree.of);
+    const { one } = this.events(tree.of);
     const has = this.test(tree.of.form, tree.has);
     return (view, occasion) => {
-      const event = find(view, occasion, tree.pick === "latest")[0];
-      return event !== undefined && has(event, occasion);
+      const event = one(view, occasion, tree.pick === "latest");
+      return event !== null && has(event, occasion);
     };
   }
 
   private age(tree: Has<ConditionTree, "age">): Holds {
     const point = this.date(tree.age);
     const shift = this.duration(tree.dur);
-    const compare = COMPARE[tree.op]!;
+    const compare = words.COMPARE[tree.op]!;
     const late = tree.op === "<=" || tree.op === ">";
     return (view, occasion) => {
       const born = point(view, occasion);
@@ -134,40 +95,46 @@ export class Compiler {
 
   private hop(tree: Has<ConditionTree, "hop">): Holds {
     const of = this.condition(tree.of);
-    const reaches = (view: View, client: string, occasion: Occasion | null) => {
-      const other = view.look.view(client);
-      return other !== null && of(other, occasion);
-    };
+    const other = (view: View, client: string | null) => (client === null ? null : view.look.view(client));
     if (tree.hop === "mother") {
-      return (view, occasion) => view.record.mother !== null && reaches(view, view.record.mother, occasion);
+      return (view, occasion) => {
+        const mother = other(view, view.record.mother);
+        return mother !== null && of(mother, occasion);
+      };
     }
     return (view, occasion) =>
-      view.look.infants(view.record.client).some((client) => reaches(view, client, occasion));
+      view.look.infants(view.record.client).some((client) => {
+        const infant = other(view, client);
+        return infant !== null && of(infant, occasion);
+      });
   }
 
   /** EVENTS: the live, seen events of a form that pass the test and the time (R10, R12 to R14). */
   events(tree: EventsTree): Find {
-    const test = this.test(tree.form, tree.where);
-    const time = tree.time ?? {};
-    if (time.within) return within(tree.form, test, this.duration(time.within));
-    const bounds = this.bounds(time);
-    return (view, occasion, newest, all) => {
-      const events = view.events.get(tree.form);
-      if (!events) return NONE;
+    const { form, time } = tree;
+    const test = this.test(form, tree.where);
+    if (time?.within) return words.within(form, test, this.duration(time.within));
+    const bounds = time ? this.bounds(time) : null;
+    const among: (...seen: Parameters<Holds>) => readonly Event[] = (view, occasion) => {
+      const events = view.events.get(form);
+      if (!events || !bounds) return events ?? NONE;
       const [low, high] = bounds(view, occasion);
-      return scan(events, newest, all, (e) => e.date >= low && e.date <= high && test(e, occasion));
+      return events.filter((e) => e.date >= low && e.date <= high);
+    };
+    return {
+      one: (view, occasion, newest) => first(among(view, occasion), newest, (event) => test(event, occasion)),
+      every: (view, occasion) => among(view, occasion).filter((event) => test(event, occasion)),
     };
   }
 
   private bounds(time: TimeTree): Bounds {
-    if (time.window) return (_, occasion) => (occasion ? [occasion.opens, occasion.expires] : NEVER);
-    const word = (["since", "after", "before"] as const).find((one) => time[one]);
-    if (!word) return () => ALWAYS;
+    if (time.window) return (_, occasion) => (occasion ? [occasion.opens, occasion.expires] : words.NEVER);
+    const word = (["since", "after", "before"] as const).find((one) => time[one])!;
     const point = this.point(time[word]!);
-    const span = SPANS[word]!;
+    const span = words.SPANS[word]!;
     return (view, occasion) => {
       const day = point(view, occasion);
-      return day === null ? NEVER : span(day);
+      return day === null ? words.NEVER : span(day);
     };
   }
 
@@ -182,19 +149,32 @@ export class Compiler {
     return (view, occasion) => source(view, occasion)[0]?.[0] ?? null;
   }
 
+  /** A source that several items may count from: looked up once a client. */
+  anchor(tree: SourceTree): Source {
+    const key = JSON.stringify(tree);
+    const source = this.source(tree);
+    return (view, occasion) => {
+      let found = view.anchors.get(key);
+      if (!found) {
+        found = source(view, occasion);
+        view.anchors.set(key, found);
+      }
+      return found;
+    };
+  }
+
   /** DATE or SOURCE: the dates that it names, each with its event (R19, R30). */
   source(tree: SourceTree): Source {
     if ("attr" in tree) return attribute(tree.attr);
     const [form, pick] = "each" in tree ? [tree.each, null] : [tree.form, tree.pick];
     const test = this.test(form, tree.where);
+    const when = (event: Event) => (tree.q ? event.answers.get(tree.q) : event.date);
     return (view, occasion) => {
       const found: Moment[] = [];
-      const events = view.events.get(form) ?? NONE;
-      scan(events, pick === "latest", pick === null, (event) => {
-        const day = tree.q ? event.answers.get(tree.q) : event.date;
-        if (typeof day !== "number" || !test(event, occasion)) return false;
-        found.push([day, event]);
-        return true;
+      first(view.events.get(form) ?? NONE, pick === "latest", (event) => {
+        const day = when(event);
+        if (typeof day === "number" && test(event, occasion)) found.push([day, event]);
+        return pick !== null && found.length > 0;
       });
       return found;
     };
@@ -203,9 +183,9 @@ export class Compiler {
   /** TEST of RULES 4, on an event of this form. */
   test(form: string, tree: TestTree | null | undefined): Test {
     if (!tree) return () => true;
-    if ("and" in tree) return every(tree.and.map((part) => this.test(form, part)));
-    if ("or" in tree) return some(tree.or.map((part) => this.test(form, part)));
-    if ("not" in tree) return not(this.test(form, tree.not));
+    if ("and" in tree) return words.every(tree.and.map((part) => this.test(form, part)));
+    if ("or" in tree) return words.some(tree.or.map((part) => this.test(form, part)));
+    if ("not" in tree) return words.not(this.test(form, tree.not));
     if ("same" in tree) return this.same(form, tree.q);
     const passes = this.compare(form, tree.q, tree);
     return (event) => {
@@ -220,19 +200,19 @@ export class Compiler {
       const value = event.answers.get(name);
       if (value === undefined || !occasion) return false;
       const anchor = occasion.event;
-      return kind === this.dictionary.kind(anchor.form, name) && equal(value, anchor.answers.get(name));
+      return kind === this.dictionary.kind(anchor.form, name) && words.equal(value, anchor.answers.get(name));
     };
   }
 
   private compare(form: string, question: string, tree: { op: string; value?: unknown }) {
-    const compare = COMPARE[tree.op]!;
+    const compare = words.COMPARE[tree.op]!;
     const literal = this.dictionary.literal(form, question, tree.value);
     return (value: Value) => compare(value, literal);
   }
 
   /** DUR: where a day is moved to, or null where an answer is missing or the range is left (R9). */
   duration([count, unit, question]: Duration): Shift {
-    if (!question) return (day) => add(day, count, unit);
+    if (!question) return words.movedBy(count, unit);
     return (day, event) => {
       const offset = event?.answers.get(question);
       const moved = typeof offset === "number" ? add(day, offset, "days") : null;
@@ -241,59 +221,10 @@ export class Compiler {
   }
 }
 
-/** R12: today is at most the event's date and the duration. Each match says when it ends. */
-function within(form: string, test: Test, shift: Shift): Find {
-  return (view, occasion, newest, all) =>
-    scan(view.events.get(form) ?? NONE, newest, all, (event) => {
-      const end = shift(event.date, event);
-      if (end === null || view.today > end || !test(event, occasion)) return false;
-      view.look.at(end + 1);
-      return true;
-    });
-}
-
-/** The events that count, in this order; only the first of them unless all are asked for. */
-function scan(
-  events: readonly Event[],
-  newest: boolean,
-  all: boolean | undefined,
-  counts: Counts,
-): readonly Event[] {
-  const found: Event[] = [];
-  for (let n = 0; n < events.length; n++) {
-    const event = events[newest ? events.length - 1 - n : n]!;
-    if (counts(event)) {
-      found.push(event);
-      if (!all) break;
-    }
-  }
-  return found;
-}
-
 function attribute(name: string): Source {
   return (view) => {
     const event = view.record.registration;
     const day = event?.answers.get(name);
     return event && typeof day === "number" ? [[day, event]] : [];
   };
-}
-
-type Predicate<Args extends unknown[]> = (...args: Args) => boolean;
-
-function every<Args extends unknown[]>(parts: Predicate<Args>[]): Predicate<Args> {
-  return (...args) => parts.every((part) => part(...args));
-}
-
-function some<Args extends unknown[]>(parts: Predicate<Args>[]): Predicate<Args> {
-  return (...args) => parts.some((part) => part(...args));
-}
-
-function not<Args extends unknown[]>(part: Predicate<Args>): Predicate<Args> {
-  return (...args) => !part(...args);
-}
-
-/** Sets by what is in them. */
-function equal(a: Value, b: Value | undefined): boolean {
-  if (typeof a !== "object" || typeof b !== "object") return a === b;
-  return a.size === b.size && [...a].every((one) => b.has(one));
 }

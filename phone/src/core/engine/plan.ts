@@ -1,12 +1,12 @@
 /** The plan of a client on a day: tasks, flags, and the first day on which it can change. Twin of plan.py. */
 
 import { type Day, formatDate, LAST_DAY } from "../dates";
-import type { Shift } from "./conditions";
 import { sha256 } from "./hash";
 import { type Event, inOrder, type Records } from "./records";
 import type { Item, Rules } from "./rules";
 import type { ConditionTree } from "./tables";
 import { Look, type Occasion, type View } from "./view";
+import type { Shift } from "./words";
 
 export type Status = "upcoming" | "due" | "overdue" | "done" | "missed" | "cancelled";
 
@@ -45,7 +45,8 @@ export function plan(rules: Rules, records: Records, client: string, today: Day)
   if (!view) return { today, recheck: null, tasks: [], flags: [] };
   const found: [number, Task][] = [];
   rules.items.forEach((item, place) => {
-    if (item.group(view, null)) for (const task of tasks(item, view)) found.push([place, task]);
+    if (item.forms?.some((form) => view.events.has(form)) === false || !item.group(view, null)) return;
+    for (const task of tasks(item, view)) found.push([place, task]);
   });
   found.sort(([p, a], [q, b]) => a.due - b.due || p - q || (a.key < b.key ? -1 : 1));
   const flags = rules.flags
@@ -130,8 +131,12 @@ function moved(shift: Shift | null, due: Day, event: Event): Day | null {
 }
 
 function doneBy(item: Item, view: View, occasion: Occasion): string | null {
-  const first = item.done.flatMap((find) => find(view, occasion, false));
-  return first.sort(inOrder)[0]?.id ?? null;
+  let first: Event | null = null;
+  for (const find of item.done) {
+    const event = find.one(view, occasion, false);
+    if (event && (!first || inOrder(event, first) < 0)) first = event;
+  }
+  return first?.id ?? null;
 }
 
 /** R33.5; and the days on which it will be another. */

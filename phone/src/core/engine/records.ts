@@ -1,7 +1,7 @@
 /** The record that rules see: live events, cleaned, in order, a list a form (RULES R1 to R8). Twin of records.py. */
 
-import { type Day, parseDate } from "../dates";
-import type { Answers, Dictionary } from "./cleaning";
+import type { Day } from "../dates";
+import { type Answers, type Dictionary, dayOf } from "./cleaning";
 import type { Rules } from "./rules";
 
 const REGISTRATION = "registration";
@@ -125,7 +125,7 @@ function cleanEvents(events: Iterable<RawEvent>, dictionary: Dictionary): Event[
     const question = dictionary.dates.get(raw.form);
     if (question !== undefined) {
       const answers = dictionary.clean(raw.form, raw.answers!);
-      const date = (question === null ? undefined : answers.get(question)) ?? parseDate(raw.occurred_on);
+      const date = (question === null ? undefined : answers.get(question)) ?? dayOf(raw.occurred_on);
       if (typeof date === "number") clean.push({ date, id: raw.id, root, form: raw.form, answers });
     }
   }
@@ -140,6 +140,7 @@ export function live(events: Iterable<RawEvent>): [RawEvent, string][] {
     byId.set(event.id, event);
     if (event.replaces) targets.set(event.id, event.replaces);
   }
+  if (targets.size === 0) return [...byId.values()].filter(said).map((event) => [event, event.id]);
   const replaced = new Set(targets.values());
   const standing = new Map<string, string>();
   for (const id of byId.keys()) {
@@ -148,7 +149,12 @@ export function live(events: Iterable<RawEvent>): [RawEvent, string][] {
   }
   return [...standing]
     .map(([root, id]): [RawEvent, string] => [byId.get(id)!, root])
-    .filter(([event]) => event.answers !== null);
+    .filter(([event]) => said(event));
+}
+
+/** Whether an event is no void. */
+function said(event: RawEvent): boolean {
+  return event.answers !== null;
 }
 
 /** The first event of a chain of replacements; null for one that runs in a circle. */

@@ -1,8 +1,9 @@
 /** A programme's compiled tables, ready to run (RULES 4). Twin of rules.py. */
 
 import { Dictionary } from "./cleaning";
-import { Compiler, type Find, type Holds, type Shift, type Source } from "./conditions";
-import type { ConditionTree, Duration, FlagTree, ItemTree, Tables } from "./tables";
+import { Compiler } from "./conditions";
+import type { ConditionTree, Duration, FlagTree, ItemTree, SourceTree, Tables } from "./tables";
+import type { Find, Holds, Shift, Source } from "./words";
 
 /** The vocabulary of this executor; tables that ask for a greater one are refused, and the old ones kept. */
 export const ENGINE = 1;
@@ -11,6 +12,8 @@ export const ENGINE = 1;
 export interface Item {
   readonly id: string;
   readonly group: Holds;
+  /** Whose events it may be counted from; null where an attribute may be its anchor (R8). */
+  readonly forms: readonly string[] | null;
   readonly anchor: readonly Source[];
   readonly when: Holds;
   readonly unless: Holds;
@@ -70,7 +73,8 @@ function makeItem(compiler: Compiler, tree: ItemTree): Item {
   return {
     id: tree.id,
     group: compiler.condition(tree.for),
-    anchor: tree.anchor.map((source) => compiler.source(source)),
+    forms: formsOf(tree.anchor),
+    anchor: tree.anchor.map((source) => compiler.anchor(source)),
     when: compiler.condition(tree.when),
     unless: compiler.condition(tree.unless),
     series: tree.series.map(([key, due]) => [key, compiler.duration(due)] as const),
@@ -85,4 +89,9 @@ function makeItem(compiler: Compiler, tree: ItemTree): Item {
 function makeFlag(compiler: Compiler, tree: FlagTree): FlagRule {
   const { id, level } = tree;
   return { id, level, group: compiler.condition(tree.for), when: compiler.condition(tree.when) };
+}
+
+function formsOf(anchor: SourceTree[]): string[] | null {
+  if (anchor.some((source) => "attr" in source)) return null;
+  return anchor.map((source) => ("each" in source ? source.each : "form" in source ? source.form : ""));
 }

@@ -2,6 +2,7 @@
 
 import { type Day, LAST_DAY } from "../dates";
 import type { ClientRecord, Event, Records } from "./records";
+import type { Moment } from "./words";
 
 /** One occurrence of an item: its anchor and window, for `anchor`, `same` and `in window`. */
 export interface Occasion {
@@ -11,10 +12,11 @@ export interface Occasion {
   readonly expires: Day;
 }
 
-/** A client on a day. Definitions are looked at once. */
+/** A client on a day. Definitions and anchors are looked at once. */
 export class View {
   readonly today: Day;
   readonly truths = new Map<string, boolean>();
+  readonly anchors = new Map<string, readonly Moment[]>();
   readonly events: ReadonlyMap<string, readonly Event[]>;
 
   constructor(
@@ -67,12 +69,12 @@ export class Look {
   }
 }
 
+/** The forms of which something is seen, with what is seen. */
 function until(today: Day, events: ReadonlyMap<string, readonly Event[]>): Map<string, readonly Event[]> {
   const seen = new Map<string, readonly Event[]>();
-  for (const [form, all] of events)
-    seen.set(
-      form,
-      all.filter((event) => event.date <= today),
-    );
+  for (const [form, all] of events) {
+    const until = all.filter((event) => event.date <= today);
+    if (until.length > 0) seen.set(form, until);
+  }
   return seen;
 }

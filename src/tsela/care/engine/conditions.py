@@ -1,48 +1,33 @@
 """Compiles conditions to closures, once (RULES 2 and 4): what each word of the vocabulary means."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+import json
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsela.care.engine.cleaning import Dictionary
+from tsela.care.engine.words import (
+    COMPARE,
+    NEVER,
+    SPANS,
+    Bounds,
+    Find,
+    Holds,
+    Point,
+    Shift,
+    Source,
+    Test,
+    Tree,
+    add,
+    every,
+    moved_by,
+    some,
+    within,
+)
 from tsela.kernel import dates
 
 if TYPE_CHECKING:
     from tsela.care.engine.records import Event
     from tsela.care.engine.view import Occasion, View
-
-Tree = Mapping[str, Any]
-Holds = Callable[["View", "Occasion | None"], bool]
-Test = Callable[["Event", "Occasion | None"], bool]
-# The matches, the newest first or the oldest first.
-Find = Callable[["View", "Occasion | None", bool], Iterator["Event"]]
-# Dates, each with its event, oldest first.
-Source = Callable[["View", "Occasion | None"], list[tuple[int, "Event"]]]
-Point = Callable[["View", "Occasion | None"], "int | None"]
-Shift = Callable[[int, "Event | None"], "int | None"]  # a day, and whose answer counts
-Bounds = Callable[["View", "Occasion | None"], tuple[int, int]]  # the first and the last date that count
-
-ALWAYS = (dates.FIRST_DAY, dates.LAST_DAY)
-NEVER = (1, 0)
-SPANS: dict[str, Callable[[int], tuple[int, int]]] = {
-    "since": lambda day: (day, dates.LAST_DAY),
-    "after": lambda day: (day + 1, dates.LAST_DAY),
-    "before": lambda day: (dates.FIRST_DAY, day - 1),
-}
-add = lru_cache(maxsize=1 << 17)(dates.add)
-
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "in": lambda value, values: value in values,
-    "includes": operator.contains,
-    "answered": lambda value, _: True,
-}
 
 
 class Compiler:
@@ -62,18 +47,10 @@ class Compiler:
         return lambda view, occasion: truth
 
     def _and(self, tree: Tree) -> Holds:
-        parts = [self.condition(part) for part in tree["and"]]
-        if len(parts) == 2:
-            left, right = parts
-            return lambda view, occasion: left(view, occasion) and right(view, occasion)
-        return lambda view, occasion: all(part(view, occasion) for part in parts)
+        return every([self.condition(part) for part in tree["and"]])
 
     def _or(self, tree: Tree) -> Holds:
-        parts = [self.condition(part) for part in tree["or"]]
-        if len(parts) == 2:
-            left, right = parts
-            return lambda view, occasion: left(view, occasion) or right(view, occasion)
-        return lambda view, occasion: any(part(view, occasion) for part in parts)
+        return some([self.condition(part) for part in tree["or"]])
 
     def _not(self, tree: Tree) -> Holds:
         part = self.condition(tree["not"])
@@ -92,27 +69,22 @@ class Compiler:
 
     def _attr(self, tree: Tree) -> Holds:
         name, passes = tree["attr"], self._compare("registration", tree["attr"], tree)
-
-        def holds(view: "View", occasion: "Occasion | None") -> bool:
-            value = view.record.attributes.get(name)
-            return value is not None and passes(value)
-
-        return holds
+        return lambda view, occasion: passes(view.attributes.get(name))
 
     def _any(self, tree: Tree) -> Holds:
-        find = self.events(tree["any"])
-        return lambda view, occasion: next(find(view, occasion, True), None) is not None
+        one = self.events(tree["any"]).one
+        return lambda view, occasion: one(view, occasion, True) is not None
 
     def _count(self, tree: Tree) -> Holds:
-        find, compare, n = self.events(tree["count"]), COMPARE[tree["op"]], tree["n"]
-        return lambda view, occasion: compare(sum(1 for _ in find(view, occasion, True)), n)
+        every, compare, n = self.events(tree["count"]).every, COMPARE[tree["op"]], tree["n"]
+        return lambda view, occasion: compare(len(every(view, occasion)), n)
 
     def _pick(self, tree: Tree) -> Holds:
-        find, newest = self.events(tree["of"]), tree["pick"] == "latest"
+        one, newest = self.events(tree["of"]).one, tree["pick"] == "latest"
         has = self.test(tree["of"]["form"], tree["has"])
 
         def holds(view: "View", occasion: "Occasion | None") -> bool:
-            event = next(find(view, occasion, newest), None)
+            event = one(view, occasion, newest)
             return event is not None and has(event, occasion)
 
         return holds
@@ -155,22 +127,30 @@ class Compiler:
         form, time = tree["form"], tree.get("time") or {}
         test = self.test(form, tree.get("where"))
         if "within" in time:
-            return _within(form, test, self.duration(time["within"]))
-        bounds = self._bounds(time)
+            return within(form, test, self.duration(time["within"]))
+        bounds = self._bounds(time) if time else None
 
-        def find(view: "View", occasion: "Occasion | None", newest: bool) -> Iterator["Event"]:
-            events = view.events.get(form)
-            if events:
-                low, high = bounds(view, occasion)
+        def among(view: "View", occasion: "Occasion | None") -> "Sequence[Event]":
+            events = view.events.get(form, ())
+            if bounds is None or not events:
+                return events
+            low, high = bounds(view, occasion)
+            return [event for event in events if low <= event.date <= high]
+
+        def one(view: "View", occasion: "Occasion | None", newest: bool) -> "Event | None":
+            if form in view.events:
+                events = among(view, occasion)
                 for event in reversed(events) if newest else events:
-                    if low <= event.date <= high and test(event, occasion):
-                        yield event
+                    if test(event, occasion):
+                        return event
+            return None
 
-        return find
+        def every(view: "View", occasion: "Occasion | None") -> "list[Event]":
+            return [event for event in among(view, occasion) if test(event, occasion)]
+
+        return Find(one, every)
 
     def _bounds(self, time: Tree) -> Bounds:
-        if not time:
-            return lambda view, occasion: ALWAYS
         if "window" in time:
             return lambda view, occasion: (occasion.opens, occasion.expires) if occasion else NEVER
         word = next(iter(time))
@@ -196,6 +176,18 @@ class Compiler:
             return found[0][0] if found else None
 
         return point
+
+    def anchor(self, tree: Tree) -> Source:
+        """A source that several items may count from: looked up once a client."""
+        key, source = json.dumps(tree, sort_keys=True), self.source(tree)
+
+        def anchor(view: "View", occasion: "Occasion | None") -> list[tuple[int, "Event"]]:
+            found = view.anchors.get(key)
+            if found is None:
+                found = view.anchors[key] = source(view, occasion)
+            return found
+
+        return anchor
 
     def source(self, tree: Tree) -> Source:
         """DATE or SOURCE: the dates that it names, each with its event (R19, R30)."""
@@ -229,10 +221,10 @@ class Compiler:
         """TEST of RULES 4, on an event of this form."""
         if tree is None:
             return lambda event, occasion: True
-        if "and" in tree or "or" in tree:
-            parts = [self.test(form, part) for part in tree.get("and", tree.get("or"))]
-            together = all if "and" in tree else any
-            return lambda event, occasion: together(part(event, occasion) for part in parts)
+        if "and" in tree:
+            return every([self.test(form, part) for part in tree["and"]])
+        if "or" in tree:
+            return some([self.test(form, part) for part in tree["or"]])
         if "not" in tree:
             part = self.test(form, tree["not"])
             return lambda event, occasion: not part(event, occasion)
@@ -240,12 +232,7 @@ class Compiler:
 
     def _question(self, form: str, tree: Tree) -> Test:
         name, passes = tree["q"], self._compare(form, tree["q"], tree)
-
-        def test(event: "Event", occasion: "Occasion | None") -> bool:
-            value = event.answers.get(name)
-            return value is not None and passes(value)
-
-        return test
+        return lambda event, occasion: passes(event.answers.get(name))
 
     def _same(self, form: str, name: str) -> Test:
         kinds = self.dictionary.kinds
@@ -260,15 +247,21 @@ class Compiler:
         return test
 
     def _compare(self, form: str, question: str, tree: Tree) -> Callable[[Any], bool]:
-        compare = COMPARE[tree["op"]]
+        """Whether an answer passes; a missing one, None, never does (R7)."""
+        op = tree["op"]
         literal = self.dictionary.literal(form, question, tree.get("value"))
-        return lambda value: compare(value, literal)
+        if op == "=":
+            return lambda value: value == literal
+        if op == "in":
+            return lambda value: value in literal
+        compare = COMPARE[op]
+        return lambda value: value is not None and compare(value, literal)
 
     def duration(self, tree: list[Any]) -> Shift:
         """DUR: where a day is moved to, or None where an answer is missing or the range is left (R9)."""
         count, unit, *question = tree
         if not question:
-            return lambda day, event: add(day, count, unit)
+            return moved_by(count, unit)
         name = question[0]
 
         def shift(day: int, event: "Event | None") -> int | None:
@@ -277,17 +270,3 @@ class Compiler:
             return None if moved is None else add(moved, count, unit)
 
         return shift
-
-
-def _within(form: str, test: Test, shift: Shift) -> Find:
-    """R12: today is at most the event's date and the duration. Each match says when it ends."""
-
-    def find(view: "View", occasion: "Occasion | None", newest: bool) -> Iterator["Event"]:
-        events = view.events.get(form, ())
-        for event in reversed(events) if newest else events:
-            end = shift(event.date, event)
-            if end is not None and view.today <= end and test(event, occasion):
-                view.look.at(end + 1)
-                yield event
-
-    return find

@@ -2,17 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from tsela.care.engine.conditions import Shift
 from tsela.care.engine.records import Event, Records
 from tsela.care.engine.rules import Item, Rules
 from tsela.care.engine.view import Look, Occasion, View
 from tsela.kernel.dates import LAST_DAY, format_date
-
-T = TypeVar("T", int, None)
 
 
 class Anchor(NamedTuple):
@@ -76,13 +74,14 @@ def plan(rules: Rules, records: Records, client: str, today: int) -> Plan:
     view = look.view(client)
     if view is None:
         return Plan(today, None, (), ())
+    places = sorted({place for form in ("", *view.events) for place in rules.places.get(form, ())})
     found = [
         (task.due, place, task.key, task)
-        for place, item in enumerate(rules.items)
-        if item.group(view, None)
-        for task in _tasks(item, view)
+        for place in places
+        if rules.items[place].group(view, None)
+        for task in _tasks(rules.items[place], view)
     ]
-    found.sort(key=lambda one: one[:3])
+    found.sort(key=itemgetter(0, 1, 2))
     flags = tuple(Flag(f.id, f.level) for f in rules.flags if f.group(view, None) and f.when(view, None))
     return Plan(today, look.recheck, tuple(one[3] for one in found), flags)
 
@@ -102,22 +101,28 @@ def plan_hash(plan: Plan) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def _tasks(item: Item, view: View) -> Iterator[Task]:
+def _tasks(item: Item, view: View) -> list[Task]:
     """R30: of alternative anchors, the first that gives any."""
-    occurrences = next(filter(None, (source(view, None) for source in item.anchor)), [])
-    for date, event in occurrences:
-        for key, due in item.series:
-            day = due(date, event)
-            task = None if day is None else _task(item, view, date, event, key, day)
-            if task:
-                yield task
+    tasks = []
+    for source in item.anchor:
+        occurrences = source(view, None)
+        for date, event in occurrences:
+            for key, shift in item.series:
+                due = shift(date, event)
+                task = None if due is None else _task(item, view, date, event, key, due)
+                if task:
+                    tasks.append(task)
+        if occurrences:
+            break
+    return tasks
 
 
 def _task(item: Item, view: View, date: int, event: Event, series: str, due: int) -> Task | None:
     """R31 to R34."""
-    opens = _moved(item.opens, due, event, due)
-    late = _moved(item.late, due, event, due)
-    expires = _moved(item.expires, due, event, None)
+    opens = item.opens(due, event) if item.opens else None
+    late = item.late(due, event) if item.late else None
+    expires = item.expires(due, event) if item.expires else None
+    opens, late = due if opens is None else opens, due if late is None else late
     occasion = Occasion(date, event, opens, LAST_DAY if expires is None else expires)
     status, done_by, step = "", _done_by(item, view, occasion), None
     if done_by:
@@ -134,14 +139,13 @@ def _task(item: Item, view: View, date: int, event: Event, series: str, due: int
     return Task(item.id, key, due, opens, late, expires, status, step, done_by, anchor)
 
 
-def _moved(shift: Shift | None, due: int, event: Event, otherwise: T) -> int | T:
-    day = shift(due, event) if shift else None
-    return otherwise if day is None else day
-
-
 def _done_by(item: Item, view: View, occasion: Occasion) -> str | None:
-    first = [event for find in item.done if (event := next(find(view, occasion, False), None))]
-    return min(first).id if first else None
+    first = None
+    for find in item.done:
+        event = find.one(view, occasion, False)
+        if event and (first is None or event < first):
+            first = event
+    return first.id if first else None
 
 
 def _status(view: View, opens: int, late: int, expires: int | None) -> str:

@@ -1,11 +1,12 @@
 """A programme's compiled tables, ready to run (RULES 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tsela.care.engine.cleaning import Dictionary
-from tsela.care.engine.conditions import Compiler, Find, Holds, Shift, Source, Tree
+from tsela.care.engine.conditions import Compiler
+from tsela.care.engine.words import Find, Holds, Shift, Source, Tree
 from tsela.kernel.errors import fail
 
 ENGINE = 1  # the vocabulary of this executor; tables that ask for a greater one are refused
@@ -51,6 +52,7 @@ class Rules:
             compiler.named[name] = compiler.condition(tree)
         self.items = tuple(_item(compiler, tree) for tree in tables.get("items", ()))
         self.texts = {tree["id"]: tree for kind in ("flags", "items") for tree in tables.get(kind, ())}
+        self.places = _places(tables.get("items", ()))
         self.flags = tuple(_flag(compiler, tree) for tree in tables.get("flags", ()))
 
     def condition(self, condition: Tree | str) -> Holds:
@@ -65,7 +67,7 @@ def _item(compiler: Compiler, tree: Tree) -> Item:
     return Item(
         id=tree["id"],
         group=compiler.condition(tree["for"]),
-        anchor=tuple(compiler.source(source) for source in tree["anchor"]),
+        anchor=tuple(compiler.anchor(source) for source in tree["anchor"]),
         when=compiler.condition(tree["when"]),
         unless=compiler.condition(tree["unless"]),
         series=tuple((key, compiler.duration(due)) for key, due in tree["series"]),
@@ -73,6 +75,20 @@ def _item(compiler: Compiler, tree: Tree) -> Item:
         escalate=tuple((compiler.duration(after), do) for after, do, *_ in tree["escalate"]),
         **shift,
     )
+
+
+def _places(items: Sequence[Tree]) -> dict[str, list[int]]:
+    """For each form, the places of the items that may be counted from its events; under "" from attributes (R8)."""
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        for form in {_form(source) for source in item["anchor"]}:
+            places.setdefault(form, []).append(place)
+    return places
+
+
+def _form(source: Tree) -> str:
+    form: str = "" if "attr" in source else source["each"] if "each" in source else source["form"]
+    return form
 
 
 def _flag(compiler: Compiler, tree: Tree) -> FlagRule:

@@ -18,13 +18,15 @@ class Occasion(NamedTuple):
 
 
 class View:
-    """A client on a day. Definitions are looked at once."""
+    """A client on a day. Definitions and anchors are looked at once."""
 
-    __slots__ = ("events", "look", "record", "today", "truths")
+    __slots__ = ("anchors", "attributes", "events", "look", "record", "today", "truths")
 
     def __init__(self, look: "Look", record: Record) -> None:
         self.look, self.record, self.today = look, record, look.today
+        self.attributes = record.attributes
         self.truths: dict[str, bool] = {}
+        self.anchors: dict[str, list[tuple[int, Event]]] = {}
         self.events = record.events
         seen = bisect_right(record.dates, look.today)
         if seen < len(record.dates):
@@ -64,7 +66,9 @@ class Look:
 
 
 def _until(today: int, events: Mapping[str, Sequence[Event]]) -> dict[str, Sequence[Event]]:
+    """The forms of which something is seen, with what is seen."""
     return {
-        form: seen if seen[-1].date <= today else [event for event in seen if event.date <= today]
-        for form, seen in events.items()
+        form: all_ if all_[-1].date <= today else [event for event in all_ if event.date <= today]
+        for form, all_ in events.items()
+        if all_[0].date <= today
     }
