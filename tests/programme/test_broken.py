@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import openpyxl
 import pytest
 import yaml
 
@@ -25,6 +26,9 @@ KINDS = {
     **guides.FOLDERS,
 }
 SOUND = HERE / "sound"
+FINDING = re.compile(
+    r"(E\d+) (\S+(?: \(\w+, column [^)]+\))?) (.*)", re.DOTALL
+)  # number, place, a piece of its text
 BROKEN: list[dict[str, Any]] = yaml.safe_load((HERE / "broken.yaml").read_text())
 
 
@@ -35,7 +39,21 @@ def folder_of(broken: dict[str, Any], tmp_path: Path) -> Path:
         if name not in ("name", "finds"):
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
+            if name.endswith(".xlsx") and text.startswith("|"):
+                as_workbook(folder / name)
     return folder
+
+
+def as_workbook(path: Path) -> None:
+    """The tables of a text, lines as they are, as a workbook of the same name."""
+    book, sheet = openpyxl.Workbook(), None
+    for line in path.read_text().splitlines():
+        name, *cells = (cell.strip() for cell in line.strip()[1:-1].split("|"))
+        sheet = book.create_sheet(name) if name else sheet
+        assert sheet is not None
+        sheet.append([cell or None for cell in cells])
+    book.remove(book.worksheets[0])
+    book.save(path)
 
 
 def test_the_sound_programme_is_sound():
@@ -45,7 +63,8 @@ def test_the_sound_programme_is_sound():
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: re.sub(r"\W+", "_", broken["name"]))
 def test_it_says_what_is_wrong_and_where(broken: dict[str, Any], tmp_path: Path):
     problems = check(folder_of(broken, tmp_path))
-    expected = [finding.split(" ", 2) for finding in broken["finds"]]
+    expected = [found.groups() for finding in broken["finds"] if (found := FINDING.fullmatch(finding))]
+    assert len(expected) == len(broken["finds"])
     assert sorted((found.code, found.where) for found in problems) == sorted(
         (code, where) for code, where, _ in expected
     )

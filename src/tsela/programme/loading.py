@@ -7,7 +7,7 @@ from typing import Any
 
 from tsela.kernel.errors import Problem, TselaError, fail, nearest, problem
 from tsela.programme import folder as folders
-from tsela.programme import guides
+from tsela.programme import guides, wording
 from tsela.programme.countries import Country, countries_of
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
@@ -126,6 +126,8 @@ def read(folder: Path, every_country: bool = False) -> tuple[Programme | None, l
     problems += [found for found in dict.fromkeys(rule_problems) if found not in problems]
     if every_country:
         problems += _with_own_parameters(source, policies, problems)
+        problems += wording.check(folder)
+        problems += wording.without_words(folder, source.programme.get("languages", [])[1:])
     problems += guides.check(source.guides, forms, source.rules)
     if any(found.level == "error" for found in problems):
         return None, problems

@@ -9,7 +9,7 @@ import click
 from tsela.kernel.errors import Problem, problem
 from tsela.programme import Programme, load
 from tsela.programme import check as check_folder
-from tsela.work import publishing
+from tsela.work import adopting, publishing
 from tsela.work.commands import print_json
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -18,7 +18,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as
 
 @click.group(no_args_is_help=True)
 def command() -> None:
-    """Check, test and understand a programme folder."""
+    """Make, check, test, understand, edit and publish a programme."""
 
 
 @command.command(epilog="Example: tsela programme check programmes/mentor_mother")
@@ -135,7 +135,9 @@ def _translated(programme: Programme, as_json: bool) -> None:
         known = [language.as_dict() for language in programme.registered.values()]
         print_json({**found.as_dict(), "registered": known})
         return
-    click.echo("Share of texts that are translated; in brackets: read by a native speaker, where that is less.")
+    click.echo(
+        "Share of texts that are translated; in brackets: read by a native speaker, where that is less."
+    )
     click.echo(f"{'':26}" + "".join(f"{kind:>12}" for kind in KINDS) + "  countries")
     for tag, row in found.rows():
         language = programme.language(tag)
@@ -159,5 +161,8 @@ def _say(problems: list[Problem]) -> None:
         click.echo(f"{found.level}: {found}")
 
 
-for added in (publishing.diff, publishing.publish, publishing.rollback, publishing.versions):
+for added in (
+    adopting.new, adopting.show, adopting.export_, adopting.import_,
+    publishing.diff, publishing.publish, publishing.rollback, publishing.versions,
+):  # fmt: skip
     command.add_command(added)
