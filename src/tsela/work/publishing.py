@@ -141,11 +141,13 @@ def versions(as_json: bool) -> None:
 
 
 def require_examples(programme: Programme) -> None:
-    """Its indicators are sound and its worked examples hold: what they say otherwise is raised."""
+    """Its rules are sound in every country, its indicators too, and its worked examples hold: what says otherwise is raised."""
     from tsela.evaluation import definitions
+    from tsela.programme import check
     from tsela.work.cases import run_cases
 
     results, problems = run_cases(programme)
+    problems += [found for found in check(programme.folder) if found.level == "error"]
     problems += [found for found in definitions.check(programme) if found.level == "error"]
     problems += [
         problem("E231", where=one.case.where, case=one.case.title, differences="; ".join(one.differences))
