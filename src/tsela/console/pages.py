@@ -18,12 +18,13 @@ from tsela.kernel.errors import TselaError, problem
 
 View = Callable[..., HttpResponse]
 
-# The tabs, in order: the first that she may open is her home.
-TABS = [
+# The tabs, in order: the first that her role opens is her home; None opens it to all staff.
+TABS: list[tuple[str, str, Action | None]] = [
     ("team", "Team", Action.TEAM_READ),
     ("evaluation", "Evaluation", Action.EVALUATION_READ),
     ("devices", "Phones", Action.DEVICE_WRITE),
     ("problems", "Data problems", Action.TEAM_READ),
+    ("programme", "Programme", None),
     ("audit", "Audit", Action.AUDIT_READ),
 ]
 
@@ -57,7 +58,8 @@ def staff_of(request: HttpRequest) -> Staff:
 def show(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page with the tabs that she may open."""
     staff = staff_of(request)
-    may = [tab for tab in TABS if request.user.is_authenticated and policy.may(staff, tab[2])]
+    signed_in = request.user.is_authenticated
+    may = [tab for tab in TABS if signed_in and (tab[2] is None or policy.may(staff, tab[2]))]
     return render(request, f"console/{template}.html", {"tabs": may, **context}, status=status)
 
 
@@ -71,7 +73,7 @@ def refusal(request: HttpRequest, error: TselaError) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Her first tab; a field worker is sent to the phone app."""
     for name, _, action in TABS:
-        if policy.may(staff_of(request), action):
+        if action is not None and policy.may(staff_of(request), action):
             return redirect(name)
     return redirect("/app/")
 

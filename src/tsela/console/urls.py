@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tsela.console import audit, client, devices, evaluation, pages, problems, team
+from tsela.console import audit, client, devices, evaluation, pages, problems, programme, team
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,5 +16,9 @@ urlpatterns = [
     path("problems/", problems.problems, name="problems"),
     path("evaluation/", evaluation.evaluation, name="evaluation"),
     path("evaluation/<slug:name>/<str:file>", evaluation.file, name="evaluation_file"),
+    path("programme/", programme.handbook, name="programme"),
+    path("programme/<slug:name>.html", programme.handbook, name="handbook"),
+    path("programme/versions/", programme.versions, name="versions"),
+    path("programme/rollback/", programme.rollback, name="rollback"),
     path("audit/", audit.log, name="audit"),
 ]

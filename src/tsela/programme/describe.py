@@ -42,7 +42,7 @@ def describe(programme: Programme) -> Things:
                 f"{language}: {text}", _plain({"text": said})
             )
     rows_of = {
-        "fact": programme.facts.get("facts", {}), "indicator": _indicators(programme),
+        "fact": {**programme.facts.get("facts", {}), **programme.facts.get("benchmarks", {})}, "indicator": _indicators(programme),
         "country": {code: _country(one.as_dict()) for code, one in programme.countries.items()},
         "guide": {str(guide["id"]): guide for guide in programme.guides},
     }  # fmt: skip

@@ -71,6 +71,8 @@ class Reader:
                 return f"−{self.words(inner)}"
             case ["call", "selected", asked, code]:
                 return f"{self.words(asked)} includes {self.value(asked, code)}"
+            case ["call", "date", ["lit", str() as day]]:
+                return day
             case ["call", name, *arguments]:
                 return f"{name}({', '.join(map(self.words, arguments))})"
         return " ".join(str(part) if isinstance(part, str) else self.words(part) for part in expr)

@@ -15,7 +15,7 @@ Rows = dict[str, list[dict[str, str]]]
 FILE, FILES, TEXTS = "file", "_files", "texts"
 CHUNK = 32_000
 ORDER = (rules.REST, "items", "flags", "definitions", "states", "policies", "countries", *SHEETS, "cases", words.SHEET,
-         "languages", "facts", "indicators", TEXTS)  # fmt: skip
+         "languages", "facts", "benchmarks", "indicators", TEXTS)  # fmt: skip
 COLUMNS = {
     **rules.COLUMNS,
     **{name: (FILE, *columns) for name, columns in forms.COLUMNS.items()},

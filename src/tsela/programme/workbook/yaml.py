@@ -38,6 +38,7 @@ TABLES = (
     Table("policies", "policies", "parameters", True),
     Table("countries", "countries", "parameters", True),
     Table("facts", "facts.yaml", "facts", True),
+    Table("benchmarks", "facts.yaml", "benchmarks", True),
     Table("languages", "languages.yaml", "languages", True),
     Table("indicators", "indicators", "indicators", False),
     Table("cases", "cases", None, False),
