@@ -22,6 +22,7 @@ type Has<T, Word extends string> = Extract<T, { [word in Word]: unknown }>;
 /** Trees to closures, over one dictionary and one set of named conditions. */
 export class Compiler {
   readonly named = new Map<string, Holds>();
+  private readonly places = new Map<string, number>();
 
   constructor(readonly dictionary: Dictionary) {}
 
@@ -41,14 +42,22 @@ export class Compiler {
   }
 
   private ref(name: string): Holds {
+    const place = this.placeOf(name);
     return (view) => {
-      let truth = view.truths.get(name);
+      let truth = view.truths[place];
       if (truth === undefined) {
         truth = this.named.get(name)!(view, null);
-        view.truths.set(name, truth);
+        view.truths[place] = truth;
       }
       return truth;
     };
+  }
+
+  /** Names by number: a view looks truths up more often than anything else. */
+  private placeOf(name: string): number {
+    const place = this.places.get(name) ?? this.places.size;
+    this.places.set(name, place);
+    return place;
   }
 
   private attribute(tree: Has<ConditionTree, "attr">): Holds {

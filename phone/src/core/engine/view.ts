@@ -15,7 +15,7 @@ export interface Occasion {
 /** A client on a day. Definitions and anchors are looked at once. */
 export class View {
   readonly today: Day;
-  readonly truths = new Map<string, boolean>();
+  readonly truths: (boolean | undefined)[] = [];
   readonly anchors = new Map<string, readonly Moment[]>();
   readonly events: ReadonlyMap<string, readonly Event[]>;
 

@@ -81,18 +81,18 @@ type Both<A, B> = (a: A, b: B) => boolean;
 
 /** All of them, from left to right, stopping early. */
 export function every<A, B>(parts: Both<A, B>[]): Both<A, B> {
-  return (a, b) => {
-    for (const part of parts) if (!part(a, b)) return false;
-    return true;
-  };
+  const [left, right, ...more] = parts;
+  if (!right) return left ?? (() => true);
+  const rest = more.length > 0 ? every([right, ...more]) : right;
+  return (a, b) => left!(a, b) && rest(a, b);
 }
 
 /** Any of them, from left to right, stopping early. */
 export function some<A, B>(parts: Both<A, B>[]): Both<A, B> {
-  return (a, b) => {
-    for (const part of parts) if (part(a, b)) return true;
-    return false;
-  };
+  const [left, right, ...more] = parts;
+  if (!right) return left ?? (() => false);
+  const rest = more.length > 0 ? some([right, ...more]) : right;
+  return (a, b) => left!(a, b) || rest(a, b);
 }
 
 export function not<A, B>(part: Both<A, B>): Both<A, B> {
