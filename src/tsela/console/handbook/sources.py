@@ -60,7 +60,19 @@ def _fact(name: str, fact: Mapping[str, Any], facts: Mapping[str, Any]) -> Html:
         if fact.get("checked") == "yes"
         else tag("not read in the source", "high")
     )
-    known = {"what", "value", "source", "checked", "conflicts_with", "as_of", "note", "low", "high", "unit", "direction"}
+    known = {
+        "what",
+        "value",
+        "source",
+        "checked",
+        "conflicts_with",
+        "as_of",
+        "note",
+        "low",
+        "high",
+        "unit",
+        "direction",
+    }
     more = [(key, str(value)) for key, value in fact.items() if key not in known]
     return el(
         "article", el("h2", el("strong", _figure(fact)), " ", fact.get("what", "")), el("p", mark, " ", tag("sources differ", "overdue") if others else None),
