@@ -22,17 +22,21 @@ class Action(StrEnum):
     DEVICE_WRITE = "device.write"
     AUDIT_READ = "audit.read"
     PROGRAMME_PUBLISH = "programme.publish"
+    INBOX = "inbox"  # talk with clients, and see what failed to reach them, within one's scope
+    CAMPAIGN_WRITE = "campaign.write"  # one message to many
 
 
 A = Action
-FIELD = frozenset({A.RECORD_READ, A.RECORD_WRITE})
+FIELD = frozenset({A.RECORD_READ, A.RECORD_WRITE, A.INBOX})
 ALLOWED: dict[Any, frozenset[Action]] = {
     Role.MENTOR_MOTHER: FIELD,
     Role.PEER_MENTOR: FIELD,
     Role.LINKAGE_OFFICER: FIELD | {A.TEAM_READ},
     Role.NURSE: FIELD | {A.TEAM_READ},
     Role.SITE_COORDINATOR: FIELD | {A.TEAM_READ, A.EVALUATION_READ, A.STAFF_WRITE, A.DEVICE_WRITE},
-    Role.ME_OFFICER: frozenset({A.RECORD_READ, A.TEAM_READ, A.EVALUATION_READ, A.PROGRAMME_PUBLISH}),
+    Role.ME_OFFICER: frozenset(
+        {A.RECORD_READ, A.TEAM_READ, A.EVALUATION_READ, A.PROGRAMME_PUBLISH, A.CAMPAIGN_WRITE}
+    ),
     Role.DIRECTOR: frozenset({A.EVALUATION_READ}),
     Role.ADMIN: frozenset({A.STAFF_WRITE, A.DEVICE_WRITE, A.AUDIT_READ, A.PROGRAMME_PUBLISH}),
 }

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "tsela.access",
     "tsela.record",
     "tsela.care",
+    "tsela.messaging",
     "tsela.console",
 ]
 
