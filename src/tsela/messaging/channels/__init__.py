@@ -1,0 +1,241 @@
+"""What every channel understands: one file a channel, all behind this protocol (MESSAGES M50-M53).
+
+Comes in: an `Outgoing`, already allowed, translated and rendered; a `Hook`, a provider's request to our door.
+Goes out: a `Result` of one send; a list of `Incoming`, each of them one thing that happened, in the order of the body.
+Nothing here knows the database: a channel is its settings and, where it is live, an HTTP client.
+`accounts.channel(name)` gives the channel of an account, `accounts.route(kind, country)` the account that serves a country.
+
+One `Outgoing` is one request to a provider and so one effect: what renders into two bodies is two messages.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Kind = Literal["whatsapp", "sms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What she may tap. `title` is already cut to the channel's limit."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One message as she will see it. `options`: up to three buttons; more, or with `menu`, a list. SMS has none: its
+    text carries the numbers."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    menu: str = ""  # the label that opens the list
+    media: "Media | None" = None  # sent before the text, as its caption where the channel can
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture, voice note or file: kept at the provider under `id`, or at a public `link`."""
+
+    type: str  # image, audio, video, document, sticker
+    id: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A WhatsApp template. The language is part of `name` (checkin_day_zu): WhatsApp knows few of ours."""
+
+    name: str
+    params: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """`id` is our message id; it travels with the message wherever the provider lets it. `window_open`: she wrote within
+    24 hours, so the body may go; else the template goes in its place."""
+
+    id: str
+    address: str
+    body: Body
+    language: str = "en"
+    template: Template | None = None
+    window_open: bool = True
+
+
+# How one send ended.
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the provider said that it charges, in its currency; `parts` of an SMS."""
+
+    amount: str = ""
+    currency: str = ""
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider has it, under its id."""
+
+    provider_id: str
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The provider surely has not taken it; try again (M52), not before `after` seconds where it said so.
+    `account`: the whole account must slow down, not only this message."""
+
+    problem: str
+    after: float | None = None
+    account: bool = False
+
+
+Reason = Literal["unreachable", "outside_window", "stopped", "template", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It will never go this way. `unreachable`: she is not there: the next channel (M52). `outside_window`: again, with the
+    template. `stopped`: she stopped it at the provider: as STOP (M41). `template`, `rejected`: staff must mend something."""
+
+    reason: Reason
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Nobody knows whether the provider took it: the answer never came. Never sent again by itself (M51)."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProblem:
+    """The account itself is refused: it pauses, staff are told, messages wait. `code` is a catalogue number."""
+
+    code: str
+    problem: str
+
+
+Result = Sent | Retry | Failed | Unsure | AccountProblem
+
+
+# What a provider tells us.
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """She wrote. `event` is what flows read (M27): {"kind": "message", "text", "choice"?, "media"?, "location"?}; a text that
+    is no plain text (a reaction, contacts, what the channel cannot show) is said in `event["text"]` in square brackets.
+    `address` is her phone number (+27…) or, without one, what the channel calls her. `for_a_person`: no flow can
+    answer this; a person looks at it."""
+
+    provider_id: str
+    address: str
+    event: dict[str, object]
+    type: str = "text"
+    at: datetime | None = None
+    user_id: str = ""  # WhatsApp's name of her for our business only; stays when her number changes
+    name: str = ""
+    reply_to: str = ""  # provider id of our message that she answered
+    for_a_person: bool = False
+
+
+Status = Literal["sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """What became of a message of ours. `message_id` is ours where it came back, else ''. `outcome` says what to do about a
+    failed one."""
+
+    provider_id: str
+    status: Status
+    message_id: str = ""
+    at: datetime | None = None
+    outcome: Failed | Retry | AccountProblem | None = None
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChanged:
+    """Her number has another owner now, or she has another number: nothing more is sent to `old` (M33 suspended)."""
+
+    old: str
+    new: str = ""
+    provider_id: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """She stopped us at the provider: as STOP (M41)."""
+
+    address: str
+    provider_id: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A part of a request that we do not understand: kept, and shown to staff. The rest of the request counts."""
+
+    problem: str
+
+
+Incoming = InboundMessage | StatusUpdate | NumberChanged | OptedOut | AccountProblem | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A provider's request to our door. Header names are lower case."""
+
+    method: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """The provider only tries our door: answer this text, store nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the provider lets through: messages a second for the account, seconds between two to the same person once
+    `burst` of them have gone at once. 0: no limit."""
+
+    per_second: float = 0
+    per_person: float = 0
+    burst: int = 1
+
+
+class Channel(Protocol):
+    """One account of a provider."""
+
+    account: str
+    kind: Kind  # what it is for consent and rendering
+    live: bool  # people receive it: only reviewed texts (M13)
+    settles: bool  # our id comes back with statuses, so that an `Unsure` is settled by itself (M51)
+    limits: Limits
+    countries: frozenset[str]  # two letters each; none: all
+
+    def send(self, message: Outgoing) -> Result:
+        """One request; waits for the provider at most as long as its time limit. Never raises for what a provider does."""
+        ...
+
+    def open(self, hook: Hook) -> bytes | Handshake:
+        """What to store of a request that is truly the provider's; E710 where it is not."""
+        ...
+
+    def parse(self, stored: bytes) -> list[Incoming]:
+        """What a stored request says. Pure; the same every time; never raises for what it says."""
+        ...
