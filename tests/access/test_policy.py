@@ -12,15 +12,15 @@ from tsela.kernel.errors import TselaError
 pytestmark = pytest.mark.django_db
 
 MATRIX = """
-                  record.read  record.write  team.read  evaluation.read  staff.write  device.write  audit.read  programme.publish  scope
-mentor_mother     yes          yes           -          -                -            -             -           -                  caseload
-peer_mentor       yes          yes           -          -                -            -             -           -                  caseload
-linkage_officer   yes          yes           yes        -                -            -             -           -                  sites
-nurse             yes          yes           yes        -                -            -             -           -                  sites
-site_coordinator  yes          yes           yes        yes              yes          yes           -           -                  sites
-me_officer        yes          -             yes        yes              -            -             -           yes                sites
-director          -            -             -          yes              -            -             -           -                  none
-admin             -            -             -          -                yes          yes           yes         yes                none
+                  record.read  record.write  team.read  evaluation.read  staff.write  device.write  audit.read  programme.publish  inbox  campaign.write  scope
+mentor_mother     yes          yes           -          -                -            -             -           -                  yes    -               caseload
+peer_mentor       yes          yes           -          -                -            -             -           -                  yes    -               caseload
+linkage_officer   yes          yes           yes        -                -            -             -           -                  yes    -               sites
+nurse             yes          yes           yes        -                -            -             -           -                  yes    -               sites
+site_coordinator  yes          yes           yes        yes              yes          yes           -           -                  yes    -               sites
+me_officer        yes          -             yes        yes              -            -             -           yes                -      yes             sites
+director          -            -             -          yes              -            -             -           -                  -      -               none
+admin             -            -             -          -                yes          yes           yes         yes                -      yes             none
 """
 HEAD, *ROWS = [line.split() for line in MATRIX.strip().splitlines()]
 

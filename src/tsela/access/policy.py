@@ -38,7 +38,9 @@ ALLOWED: dict[Any, frozenset[Action]] = {
         {A.RECORD_READ, A.TEAM_READ, A.EVALUATION_READ, A.PROGRAMME_PUBLISH, A.CAMPAIGN_WRITE}
     ),
     Role.DIRECTOR: frozenset({A.EVALUATION_READ}),
-    Role.ADMIN: frozenset({A.STAFF_WRITE, A.DEVICE_WRITE, A.AUDIT_READ, A.PROGRAMME_PUBLISH}),
+    Role.ADMIN: frozenset(
+        {A.STAFF_WRITE, A.DEVICE_WRITE, A.AUDIT_READ, A.PROGRAMME_PUBLISH, A.CAMPAIGN_WRITE}
+    ),
 }
 # Whom a Site Coordinator may employ and equip: nobody who sees more than she does.
 TEAM = frozenset({Role.MENTOR_MOTHER, Role.PEER_MENTOR, Role.LINKAGE_OFFICER, Role.NURSE})
