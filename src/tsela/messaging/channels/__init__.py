@@ -11,7 +11,7 @@ One `Outgoing` is one request to a provider and so one effect: what renders into
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Kind = Literal["whatsapp", "sms"]
 
@@ -32,24 +32,16 @@ class Body:
     text: str
     options: tuple[Option, ...] = ()
     menu: str = ""  # the label that opens the list
-    media: "Media | None" = None  # sent before the text, as its caption where the channel can
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A picture, voice note or file: kept at the provider under `id`, or at a public `link`."""
-
-    type: str  # image, audio, video, document, sticker
-    id: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A WhatsApp template. The language is part of `name` (checkin_day_zu): WhatsApp knows few of ours."""
+    """A WhatsApp template. The language is part of `name` (checkin_day_zu): WhatsApp knows few of ours. `choices` are the ids
+    that its quick replies bring back, in the order of its buttons."""
 
     name: str
     params: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +122,19 @@ Result = Sent | Retry | Failed | Unsure | AccountProblem
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """She wrote. `event` is what flows read (M27): {"kind": "message", "text", "choice"?, "media"?, "location"?}; a text that
-    is no plain text (a reaction, contacts, what the channel cannot show) is said in `event["text"]` in square brackets.
-    `address` is her phone number (+27…) or, without one, what the channel calls her. `for_a_person`: no flow can
-    answer this; a person looks at it."""
+    """She wrote. `event` is what flows read (M27): {"kind": "message", "text", "choice"?, "media"?, "location"?}; what is no
+    plain text (a reaction, contacts, what the channel cannot show) is said in `event["text"]` in square brackets.
+    `address` is her phone number (+27…) or, without one, what the channel calls her."""
 
     provider_id: str
     address: str
-    event: dict[str, object]
+    event: dict[str, Any]
     type: str = "text"
+    to: Literal["flow", "person", "nobody"] = "flow"  # who is to act on it; nobody: it is kept in the thread
     at: datetime | None = None
     user_id: str = ""  # WhatsApp's name of her for our business only; stays when her number changes
     name: str = ""
     reply_to: str = ""  # provider id of our message that she answered
-    for_a_person: bool = False
 
 
 Status = Literal["sent", "delivered", "read", "failed"]
@@ -182,13 +173,15 @@ class OptedOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A part of a request that we do not understand: kept, and shown to staff. The rest of the request counts."""
+class Notice:
+    """Something that staff should see: a part of a request that we do not understand (the rest of it counts), or a warning
+    of the provider. `code` is a catalogue number."""
 
+    code: str
     problem: str
 
 
-Incoming = InboundMessage | StatusUpdate | NumberChanged | OptedOut | AccountProblem | Unreadable
+Incoming = InboundMessage | StatusUpdate | NumberChanged | OptedOut | AccountProblem | Notice
 
 
 @dataclass(frozen=True, slots=True)
