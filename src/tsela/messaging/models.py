@@ -32,6 +32,10 @@ class ContactPoint(models.Model):
     address = models.CharField(
         max_length=80, help_text="+27821234567, or what WhatsApp calls a user without a number"
     )
+    user_id = models.CharField(
+        max_length=80, blank=True, help_text="WhatsApp's own name of her; stays when her number changes"
+    )
+    country = models.CharField(max_length=2, blank=True)
     owner = models.CharField(max_length=10, default="unknown", help_text="own, shared, other, unknown")
     readers_know = models.BooleanField(default=False, help_text="everyone who reads it knows about her")
     name = models.CharField(max_length=80, blank=True, help_text="what she wants to be called")
@@ -157,6 +161,10 @@ class Message(models.Model):
         help_text="[{'text', 'options'?: [{'id', 'say'}], 'values'?, 'overt'?, 'media'?: {'type', 'id'}}]",
     )
     text = models.TextField(blank=True, help_text="what she wrote; what we said, as it left")
+    place = models.PositiveSmallIntegerField(
+        default=0, help_text="which body of what it renders into; the next is made when this one was sent"
+    )
+    rest = models.PositiveSmallIntegerField(default=0, help_text="how many bodies come after it")
     language = models.CharField(max_length=20, blank=True)
     task = models.CharField(max_length=180, blank=True, help_text="key of the task of which it reminds")
     about = IdField(null=True, help_text="whose task: herself, or her infant")
@@ -170,6 +178,7 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=200, blank=True)
     problem = models.CharField(max_length=300, blank=True)
+    cost = models.CharField(max_length=40, blank=True, help_text="what the provider charged: ZAR 0.25")
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
@@ -198,6 +207,18 @@ class Message(models.Model):
             ),
             models.Index(fields=("task",), condition=~models.Q(task=""), name="message_task"),
         )
+
+
+class Pause(models.Model):
+    """A channel account that refuses us, or asked us to slow down. Its messages wait."""
+
+    account = models.CharField(primary_key=True, max_length=40)
+    until = models.DateTimeField()
+    code = models.CharField(
+        max_length=4, blank=True, help_text="of the error catalogue; blank: it only asked to slow down"
+    )
+    problem = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField()
 
 
 class Note(models.Model):
