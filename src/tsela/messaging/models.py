@@ -30,10 +30,10 @@ class ContactPoint(models.Model):
     caseload = IdField(null=True, db_index=True, help_text="whose client she is")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     address = models.CharField(
-        max_length=80, help_text="+27821234567, or what WhatsApp calls a user without a number"
+        max_length=160, help_text="+27821234567, or what WhatsApp calls a user without a number"
     )
     user_id = models.CharField(
-        max_length=80, blank=True, help_text="WhatsApp's own name of her; stays when her number changes"
+        max_length=160, blank=True, help_text="WhatsApp's own name of her; stays when her number changes"
     )
     country = models.CharField(max_length=2, blank=True)
     owner = models.CharField(max_length=10, default="unknown", help_text="own, shared, other, unknown")

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                     "address",
                     models.CharField(
                         help_text="+27821234567, or what WhatsApp calls a user without a number",
-                        max_length=80,
+                        max_length=160,
                     ),
                 ),
                 (
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         help_text="WhatsApp's own name of her; stays when her number changes",
-                        max_length=80,
+                        max_length=160,
                     ),
                 ),
                 ("country", models.CharField(blank=True, max_length=2)),
