@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from tsela.kernel.errors import Problem, nearest, problem
-from tsela.programme import countries, guides, languages, source
+from tsela.programme import countries, guides, languages, source, talk
 from tsela.programme.guides import Guide
 from tsela.programme.rules.tokens import Parameters
 from tsela.programme.shape import fit, schema
 from tsela.programme.source import where
+from tsela.programme.talk import Given as Talking
 
-NOT_PUBLISHED = ("cases",)
+NOT_PUBLISHED = ("cases", "dialogues")
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Source:
     countries: dict[str, dict[str, Any]] = field(default_factory=dict)
     languages: dict[str, Any] = field(default_factory=dict)
     guides: list[Guide] = field(default_factory=list)
+    talk: Talking = field(default_factory=Talking)
     problems: list[Problem] = field(default_factory=list)
 
     def choices(self) -> dict[str, tuple[str, ...]]:
@@ -67,6 +69,7 @@ def read(folder: Path) -> Source:
         found.languages = _shaped(found, folder / "languages.yaml", "languages")
     found.countries = {path.stem: _shaped(found, path, "country") for path in _files(folder, "countries")}
     found.guides = list(_guides(found))
+    found.talk = talk.read(folder, lambda path, kind: _shaped(found, path, kind))
     _check_policies(found)
     _check_places(found)
     _check_facts(found)
@@ -74,7 +77,7 @@ def read(folder: Path) -> Source:
 
 
 def content_hash(folder: Path) -> str:
-    """SHA-256 of everything that is published, by path; worked examples are not."""
+    """SHA-256 of everything that is published, by path; worked examples and dialogues are not."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder)

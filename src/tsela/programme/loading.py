@@ -7,7 +7,7 @@ from typing import Any
 
 from tsela.kernel.errors import Problem, TselaError, fail, nearest, problem
 from tsela.programme import folder as folders
-from tsela.programme import guides, wording
+from tsela.programme import guides, talk, wording
 from tsela.programme.countries import Country, countries_of
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
@@ -18,6 +18,7 @@ from tsela.programme.policies import Policies, Tables
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
 from tsela.programme.source import plain, where
+from tsela.programme.talk import Leaks, Message, Talk
 
 
 class ProgrammeInvalid(TselaError):
@@ -44,12 +45,30 @@ class Programme:
     policies: Mapping[str, Tables] = field(repr=False)
     parameters: Mapping[str, Any] = field(repr=False)
     guides: list[Guide] = field(default_factory=list, repr=False)
+    messages: Mapping[str, Message] = field(default_factory=dict, repr=False)
+    talk: Talk = field(default_factory=dict, repr=False)
+    leaks: Leaks = field(default_factory=Leaks, repr=False)
     warnings: tuple[Problem, ...] = ()
 
     @property
     def tables(self) -> Tables:
         """The compiled rules (RULES 4) of the default policy."""
         return self.policies[self.policy]
+
+    @property
+    def flows(self) -> Mapping[str, Any]:
+        """The conversations by name, compiled (MESSAGES M60)."""
+        return dict(self.talk["flows"])
+
+    @property
+    def talk_words(self) -> Mapping[str, Any]:
+        """What is understood before any flow, by language and kind (MESSAGES M29)."""
+        return dict(self.talk["words"])
+
+    @property
+    def articles(self) -> Mapping[str, Any]:
+        """What clients can read, by id."""
+        return dict(self.talk["articles"])
 
     @property
     def names(self) -> Names:
@@ -153,14 +172,17 @@ def _programme(
 ) -> Programme:
     given = plain(source.programme)
     version = version_of(source)
+    countries = countries_of(source.countries, given.get("countries", {}), given["policy"])
+    registered = languages_of(source.languages, {code: one.languages for code, one in countries.items()})
+    messages = talk.messages_of(source.talk.messages)
     return Programme(
         name=given["name"], title=given["title"], version=version, folder=source.folder, policy=given["policy"],
-        countries=(countries := countries_of(source.countries, given.get("countries", {}), given["policy"])),
+        countries=countries, registered=registered,
         languages=tuple(given["languages"]), core=tuple(plain(source.languages.get("core", []))), forms=forms,
-        registered=languages_of(source.languages, {code: one.languages for code, one in countries.items()}),
         indicators=source.indicators, facts=plain(source.facts), labels=_labels(given), policies=policies,
         parameters=plain(source.parameters(given["policy"])),
-        guides=guides.published(source.guides), warnings=warnings,
+        guides=guides.published(source.guides), warnings=warnings, messages=messages,
+        talk=talk.talk_of(source.talk, messages, registered, countries), leaks=talk.leaks_of(source.talk.leaks),
     )  # fmt: skip
 
 
