@@ -25,7 +25,7 @@ from tsela.programme.forms import compile_form
 Vector = dict[str, Any]
 RECORD = {"client_group": "child", "birth_date": "2026-10-09"}
 # Ours alone: these cases are about invalid answers, or about types that ODK reads from other widgets.
-ONLY_OURS = ("types", "places")
+ONLY_OURS = ("types", "places", "attachments")
 SETS = 6  # answer sets of one person, or more: some of the answers cannot be given when their turn comes
 
 

@@ -160,12 +160,18 @@ class _Writer:
         for _ in range(self.chance.randint(1, 3)):
             self.chance.choice([self.question, self.calculation])()
         word = self.add("calculate", calculation=f"concat(position(..), '-', {self.text(1)})")
+        above = f"indexed-repeat(${{q{len(self.rows)}}}, ${{{repeat}}}, position(..) - 1)"
+        running = self.add(
+            "calculate",
+            calculation=f"coalesce(${{{number}}}, 0) + coalesce({above}, {self.chance.randint(0, 3)})",
+            **{"bind::type": "int"},
+        )
         self.rows.append({"type": "end_repeat"})
         self.known = before
         total = self.chance.choice(
             [
                 f"count(${{{repeat}}})",
-                f"indexed-repeat(${{{number}}}, ${{{repeat}}}, {self.chance.randint(1, 3)})",
+                f"indexed-repeat(${{{self.chance.choice([number, running])}}}, ${{{repeat}}}, {self.chance.randint(1, 3)})",
             ]
         )
         self.known["integer"].append(self.add("calculate", calculation=total, **{"bind::type": "int"}))

@@ -53,7 +53,7 @@ REFUSED = [
     ("| Days     |", "| ${dayz}? |", "E306", "survey, column label", "Did you mean days?"),
     ("|             |            |\n|        | calculate", "|             | likert     |\n|        | calculate",
      "E312", "survey, column appearance", "likert"),
-    ("| integer  ", "| image    ", "E303", "survey, column type", "not collected yet"),
+    ("| integer  ", "| video    ", "E303", "survey, column type", "films"),
     ("| integer  ", "| dateTime ", "E303", "survey, column type", "no clock"),
     ("| integer  ", "| barcod   ", "E303", "survey, column type", "Did you mean barcode?"),
     ("| integer  ", "| select_one_from_file clinics.csv ", "E319", "survey, column type", "no such file"),
@@ -97,6 +97,44 @@ def test_a_mistake_is_refused_where_it_stands(
     assert place in found[0].where
     assert words in f"{found[0].what} {found[0].remedy}"
     assert code in ("E308", "E302") or f"screen.md:{line} " in found[0].where
+
+
+ROWS = """
+| survey | type         | name  | label | calculation |
+|--------|--------------|-------|-------|-------------|
+|        | begin_repeat | r     | Row   |             |
+|        | integer      | n     | N     |             |
+|        | calculate    | total |       | {total}     |
+|        | calculate    | share |       | {share}     |
+|        | end_repeat   |       |       |             |
+|        | calculate    | all   |       | {all}       |
+
+| settings | form_id | form_title |
+|----------|---------|------------|
+|          | screen  | Screen     |
+"""
+ABOVE = "indexed-repeat(${total}, ${r}, position(..) - 1)"
+
+
+@pytest.mark.parametrize(
+    ("total", "share", "all", "circle"),
+    [
+        (f"${{n}} + {ABOVE}", "${total} + 1", "sum(${total})", ""),
+        (f"${{n}} + {ABOVE}", "indexed-repeat(${total}, ${r}, count(${r}))", "1", ""),
+        (ABOVE.replace("- 1", "- 2"), "${total} div ${all}", "sum(${total})", ""),
+        (ABOVE.replace("total", "share"), "${total}", "1", ""),
+        (ABOVE.replace("- 1", "- 0"), "1", "1", "total → total"),
+        (ABOVE.replace("- 1", "+ 1"), "1", "1", "total → total"),
+        ("indexed-repeat(${total}, ${r}, 1)", "1", "1", "total → total"),
+        (ABOVE.replace("total", "share"), "${all}", "sum(${total})", "total → share → all → total"),
+        (ABOVE.replace("total", "share"), "indexed-repeat(${total}, ${r}, count(${r}))", "1", "total → share → total"),
+    ],
+)  # fmt: skip
+def test_a_row_may_read_the_rows_above_it_and_no_circle(
+    tmp_path: Path, total: str, share: str, all: str, circle: str
+) -> None:
+    problems = compiled(tmp_path, ROWS.format(total=total, share=share, all=all))[1]
+    assert [(one.code, circle in one.what) for one in problems] == ([("E308", True)] if circle else [])
 
 
 @pytest.mark.parametrize(

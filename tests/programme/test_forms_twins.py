@@ -104,6 +104,8 @@ class Person:
                 return self.random.choice([*_edges(node), self.random.randint(0, 50)])
             case "geopoint":
                 return self.random.choice(PLACES)
+            case "image" | "audio" as kind:
+                return f"{self.random.getrandbits(256):064x}.{'jpg' if kind == 'image' else 'webm'}"
             case "decimal":
                 return self.random.choice([*_edges(node), round(self.random.uniform(0, 200), 1)])
         return self.random.choice(["Thandi", "+27 82 123 4567", "12", "09:00-16:00"])

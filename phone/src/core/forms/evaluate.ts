@@ -16,8 +16,8 @@ export interface Place {
   value(question: string): Value;
   /** Of a question in a repeat, all its answers; of a repeat, one "row" a row. */
   values(question: string): readonly Value[];
-  /** Of a question in a repeat, all its answers, also seen from inside the repeat. */
-  rowsOf(question: string): readonly Value[];
+  /** Of a question in a repeat, its answer in one row, counted from 1; no other row is read for it. */
+  inRow(question: string, row: number): Value;
   /** What people read for a code of a select. */
   label(question: string, code: string): string;
   /** A choice list or a data file. */
@@ -100,8 +100,7 @@ function call(name: string, args: readonly Expr[], at: Place, choice: Columns): 
     return evaluate(toBoolean(evaluate(args[0]!, at, choice)) ? args[1]! : args[2]!, at, choice);
   if (name === "position") return at.position;
   if (name === "once") return at.kept === "" ? evaluate(args[0]!, at, choice) : at.kept;
-  if (name === "indexed-repeat")
-    return valueAt(at.rowsOf(args[0]![1]), toNumber(evaluate(args[2]!, at, choice)) - 1);
+  if (name === "indexed-repeat") return at.inRow(args[0]![1], toNumber(evaluate(args[2]!, at, choice)));
   if (name === "jr:choice-name") return at.label(args[1]![1], toText(evaluate(args[0]!, at, choice)));
   if (name === "join") {
     const parts = args.slice(1).flatMap((arg) => all(arg, at, choice));

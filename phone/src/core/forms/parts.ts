@@ -3,7 +3,7 @@
 import { type Columns, evaluate, type Place } from "./evaluate";
 import type { OpenForm } from "./form";
 import { type Choice, type Expr, type Kind, MESSAGES, type Node, type Value, type Violation } from "./types";
-import { cast, clean, toBoolean, toNumber } from "./values";
+import { cast, clean, isEmpty, toBoolean, toNumber } from "./values";
 
 /** Of a counted repeat, whatever a person types. */
 const MOST_ROWS = 100;
@@ -259,12 +259,17 @@ class Standing implements Place {
     if (one) return [one.value];
     const whole = this.form.root.repeats.get(name);
     if (whole) return whole.relevant ? whole.rows.map(() => "row") : [];
-    return this.rowsOf(name);
+    return this.rowsOf(name).map((one) => one.value);
   }
 
-  rowsOf(name: string): readonly Value[] {
+  inRow(name: string, row: number): Value {
+    return this.rowsOf(name)[row - 1]?.value ?? "";
+  }
+
+  /** A question of a repeat in all its rows, also seen from inside the repeat. */
+  private rowsOf(name: string): readonly Question[] {
     return [...this.form.root.repeats.values()].flatMap((repeat) =>
-      repeat.rows.flatMap((row) => row.scope.questions.get(name)?.value ?? []),
+      repeat.rows.flatMap((row) => row.scope.questions.get(name) ?? []),
     );
   }
 
@@ -292,8 +297,4 @@ export function build(form: OpenForm, node: Node, parent: Group | Repeat | null,
   const question = new Question(form, node, parent, scope);
   scope.questions.set(node.name, question);
   return question;
-}
-
-function isEmpty(raw: unknown): boolean {
-  return raw === undefined || raw === null || raw === "" || (Array.isArray(raw) && raw.length === 0);
 }

@@ -5,6 +5,9 @@ import type { Kind, Node, Value } from "./types";
 
 const NUMBER = /^[ \t\r\n]*-?([0-9]+(\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*$/;
 const GEOPOINT = /^-?[0-9]{1,2}(\.[0-9]+)? -?[0-9]{1,3}(\.[0-9]+)?( -?[0-9]+(\.[0-9]+)?){0,2}$/;
+/** An attachment is a file that is named after its own SHA-256 (SPEC S60). */
+const IMAGE = /^[0-9a-f]{64}\.(jpg|png)$/;
+const AUDIO = /^[0-9a-f]{64}\.(webm|ogg|m4a)$/;
 const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 
 export function toNumber(value: Value): number {
@@ -37,10 +40,13 @@ function isNumeric(value: Value): boolean {
   return typeof value === "number" || parseDate(value) !== null;
 }
 
+export function isEmpty(raw: unknown): boolean {
+  return raw === undefined || raw === null || raw === "" || (Array.isArray(raw) && raw.length === 0);
+}
+
 /** An answer as expressions see it, and what is wrong with it. */
 export function clean(type: string, raw: unknown, codes: readonly string[]): readonly [Value, Kind | null] {
-  if (raw === undefined || raw === null || raw === "" || (Array.isArray(raw) && raw.length === 0))
-    return ["", null];
+  if (isEmpty(raw)) return ["", null];
   switch (type) {
     case "integer":
       return Number.isSafeInteger(raw) ? [raw as number, null] : ["", "type"];
@@ -50,6 +56,11 @@ export function clean(type: string, raw: unknown, codes: readonly string[]): rea
       return parseDate(raw) === null ? ["", "type"] : [raw as string, null];
     case "time":
       return typeof raw === "string" && TIME.test(raw) ? [raw, null] : ["", "type"];
+    case "image":
+    case "audio":
+      return typeof raw === "string" && (type === "image" ? IMAGE : AUDIO).test(raw)
+        ? [raw, null]
+        : ["", "type"];
     case "geopoint":
       return typeof raw === "string" && isGeopoint(raw) ? [raw, null] : ["", "type"];
     case "select_one":

@@ -15,7 +15,7 @@ __all__ = ["Form", "Node", "compile_form", "compile_forms", "dictionary", "quest
 
 REGISTRATION = "registration"
 KINDS = {"text": "text", "hidden": "text", "time": "text", "barcode": "text",
-         "geopoint": "text", "integer": "integer", "decimal": "decimal", "date": "date",
+         "geopoint": "text", "image": "text", "audio": "text", "integer": "integer", "decimal": "decimal", "date": "date",
          "select_one": "code", "select_multiple": "codes"}  # fmt: skip
 
 

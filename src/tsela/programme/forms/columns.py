@@ -12,7 +12,13 @@ COLUMNS = {
     "settings": ("form_id", "form_title", "date_question", "for", "version", "source", "comment"),
 }  # fmt: skip
 MEDIA = ("media", "image", "big-image", "audio", "video")
-ALIASES = {"int": "integer", "string": "text", "select_many": "select_multiple", "gps": "geopoint"}
+ALIASES = {
+    "int": "integer",
+    "string": "text",
+    "select_many": "select_multiple",
+    "gps": "geopoint",
+    "photo": "image",
+}
 LONG_LISTS = ("minimal", "autocomplete", "search")
 APPEARANCES: dict[str, tuple[str, ...]] = {
     "group": ("field-list",),
@@ -25,6 +31,8 @@ APPEARANCES: dict[str, tuple[str, ...]] = {
     "time": (),
     "barcode": (),
     "geopoint": (),
+    "image": ("new", "new-front"),
+    "audio": ("new",),
     "select_one": LONG_LISTS,
     "select_multiple": LONG_LISTS,
     "note": (),
@@ -36,7 +44,7 @@ SHOWN = tuple(kind for kind in TYPES if kind not in ("calculate", "hidden"))
 FROM_FILE = {f"{kind}_from_file": kind for kind in ("select_one", "select_multiple")}
 # What an XLSForm may ask and our phones do not collect: said as such, not as a spelling mistake.
 NOT_YET = {
-    **dict.fromkeys(("image", "audio", "video", "file", "background-audio"), "photos, sounds and files are not collected yet"),
+    **dict.fromkeys(("video", "file", "background-audio"), "photos and sounds are collected; films, files and secret recordings are not"),
     **dict.fromkeys(("geotrace", "geoshape"), "lines and areas are not collected yet; a geopoint is"),
     **dict.fromkeys(("dateTime", "start", "end", "today", "start-geopoint"), "an event has its day, and no clock"),
     **dict.fromkeys(("deviceid", "username", "audit", "phonenumber"), "the record keeps who wrote it and on which phone"),

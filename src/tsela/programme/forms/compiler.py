@@ -14,7 +14,7 @@ from typing import Any
 
 from tsela.kernel.errors import Problem, TselaError, nearest, problem
 from tsela.programme.forms import columns
-from tsela.programme.forms.checks import Use, check_uses
+from tsela.programme.forms.checks import check_uses
 from tsela.programme.forms.columns import (
     ALIASES,
     APPEARANCES,
@@ -28,6 +28,7 @@ from tsela.programme.forms.columns import (
 from tsela.programme.forms.expressions import FUNCTIONS, Broken, Expr, parse
 from tsela.programme.forms.lists import Lists
 from tsela.programme.forms.sheets import Row, Sheet, read_sheets
+from tsela.programme.forms.uses import Use
 
 Form = dict[str, Any]
 Node = dict[str, Any]

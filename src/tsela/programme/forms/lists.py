@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsela.kernel.errors import Problem, nearest, problem
-from tsela.programme.forms.checks import Use
 from tsela.programme.forms.columns import COLUMNS
 from tsela.programme.forms.sheets import Row
+from tsela.programme.forms.uses import Use
 
 Table = list[dict[str, str]]
 OTHER = {"name": "other", "label": "Other"}

@@ -36,8 +36,8 @@ class Place(Protocol):
     def values(self, question: str) -> list[Value]:
         """Of a question in a repeat, all its answers; of a repeat, one 'row' a row."""
 
-    def rows_of(self, question: str) -> list[Value]:
-        """Of a question in a repeat, all its answers, also seen from inside the repeat."""
+    def in_row(self, question: str, row: float) -> Value:
+        """Of a question in a repeat, its answer in one row, counted from 1; no other row is read for it."""
 
     def label(self, question: str, code: str) -> str:
         """What people read for a code of a select."""
@@ -85,7 +85,7 @@ def _call(name: str, args: Sequence[Expr], at: Place, choice: Mapping[str, str])
         case "once":
             return evaluate(args[0], at, choice) if at.kept == "" else at.kept
         case "indexed-repeat":
-            return _at(at.rows_of(args[0][1]), to_number(evaluate(args[2], at, choice)) - 1)
+            return at.in_row(args[0][1], to_number(evaluate(args[2], at, choice)))
         case "jr:choice-name":
             return at.label(args[1][1], to_text(evaluate(args[0], at, choice)))
         case "join":

@@ -76,15 +76,17 @@ class Part:
         whole = self.form.root.repeats.get(question)
         if whole:
             return ["row" for _ in whole.rows] if whole.relevant else []
-        return self.rows_of(question)
+        return [one.own for one in self._rows_of(question)]
 
-    def rows_of(self, question: str) -> list[Value]:
+    def in_row(self, question: str, row: float) -> Value:
+        rows = self._rows_of(question)
+        return rows[int(row) - 1].own if 1 <= row <= len(rows) and row.is_integer() else ""
+
+    def _rows_of(self, question: str) -> "list[Question]":
+        """A question of a repeat in all its rows, also seen from inside the repeat."""
         repeats = self.form.root.repeats.values()
         return [
-            row.questions[question].own
-            for repeat in repeats
-            for row in repeat.rows
-            if question in row.questions
+            row.questions[question] for repeat in repeats for row in repeat.rows if question in row.questions
         ]
 
     def label(self, question: str, code: str) -> str:

@@ -22,6 +22,11 @@ LARGEST = 2**53 - 1
 
 _NUMBER = re.compile(r"[ \t\r\n]*-?([0-9]+(\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*")
 _GEOPOINT = re.compile(r"-?[0-9]{1,2}(\.[0-9]+)? -?[0-9]{1,3}(\.[0-9]+)?( -?[0-9]+(\.[0-9]+)?){0,2}")
+# An attachment is a file that is named after its own SHA-256 (SPEC S60).
+_ATTACHMENTS = {
+    "image": re.compile(r"[0-9a-f]{64}\.(jpg|png)"),
+    "audio": re.compile(r"[0-9a-f]{64}\.(webm|ogg|m4a)"),
+}
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -92,6 +97,8 @@ def clean(kind: str, raw: Any, codes: Collection[str]) -> tuple[Value, str | Non
             valid = isinstance(raw, str) and _TIME.fullmatch(raw) is not None
         case "geopoint":
             valid = isinstance(raw, str) and is_geopoint(raw)
+        case "image" | "audio":
+            valid = isinstance(raw, str) and _ATTACHMENTS[kind].fullmatch(raw) is not None
         case "select_multiple":
             return _clean_many(raw, codes)
         case "select_one" if isinstance(raw, str) and raw not in codes:
