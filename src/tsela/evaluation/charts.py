@@ -6,6 +6,7 @@ Okabe and Ito's palette, which stays distinct for the colour-blind and in grey.
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from threading import Thread
 from typing import Any
 
 Spec = dict[str, Any]
@@ -21,8 +22,13 @@ CONFIG = {
 }  # fmt: skip
 
 
+def warm_up() -> None:
+    """Start the renderer beside other work: its first drawing takes a second longer than the next."""
+    Thread(target=svg, args=({"mark": "point"},), daemon=True).start()
+
+
 def svg(spec: Spec) -> str:
-    """A specification drawn. Imports the renderer only now: it takes a second to start."""
+    """A specification drawn."""
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg({"config": CONFIG, **spec}))

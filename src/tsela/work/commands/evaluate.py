@@ -69,11 +69,14 @@ def command(
 
     Small groups (a count below 5) are hidden in all that is printed and written.
     """
+    from tsela.evaluation import charts
     from tsela.evaluation.period import parse_as_of, parse_period
     from tsela.evaluation.results import parse_by
     from tsela.programme import load
 
     day, span, tables = parse_as_of(as_of), parse_period(period), parse_by(by)
+    if out and not no_pages:
+        charts.warm_up()
     programme = load(folder)
     from tsela.evaluation.evaluate import evaluate
 
