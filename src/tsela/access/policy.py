@@ -99,7 +99,7 @@ def visible_sites(staff: Staff) -> QuerySet[Site]:
 def visible_staff(staff: Staff) -> QuerySet[Staff]:
     """The staff whom she may see: herself, or all who work at her sites."""
     if staff.role in EVERYWHERE:
-        return Staff.objects.all()
+        return Staff.objects.filter(role__in=Role.values)
     if staff.role in BY_CASELOAD:
         return Staff.objects.filter(pk=staff.pk)
     return Staff.objects.filter(sites__in=staff.sites.all()).distinct()

@@ -53,6 +53,8 @@ class ContactPoint(models.Model):
     suspended_because = models.CharField(
         max_length=40, blank=True, help_text="number_changed, not_delivered, unknown_reader"
     )
+    stopped_by = IdField(null=True, help_text="the consent of her record that says so")
+    vouched_by = IdField(null=True, help_text="the last contact_point event: a new one ends a suspension")
     last_inbound_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import available_timezones
 
 from tsela.kernel.errors import Problem, nearest, problem
 from tsela.programme.languages import check_tags
@@ -42,6 +43,8 @@ class Country:
     title: str = ""
     languages: tuple[str, ...] = ()
     official: str = ""
+    time_zone: str = ""  # IANA, as Africa/Maputo
+    calling_code: str = ""  # before a telephone number: 258
     districts: tuple[str, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
     parameters: Mapping[str, Fact] = field(default_factory=dict)
@@ -68,7 +71,8 @@ class Country:
         parameters = {name: _told(fact) for name, fact in self.parameters.items()}
         return {
             "code": self.code, "title": self.title, "policy": self.policy, "languages": list(self.languages),
-            "official": self.official, "districts": list(self.districts), **facts, "parameters": parameters,
+            "official": self.official, "time_zone": self.time_zone, "calling_code": self.calling_code,
+            "districts": list(self.districts), **facts, "parameters": parameters,
             "unknown": list(self.unknown), "unconfirmed": list(self.unconfirmed),
         }  # fmt: skip
 
@@ -108,6 +112,11 @@ def check(code: str, profile: Given, inherited: Given, tags: Sequence[str]) -> I
                 "E226", where=where(told), expected="unknown, or a value with its source", found="a text"
             )
     yield from _check_age(profile.get("consent_age"))
+    if (zone := profile.get("time_zone")) is not None and str(zone) not in available_timezones():
+        near = nearest(str(zone), available_timezones())
+        yield problem(
+            "E220", where=where(zone), key="The time zone", name=zone, known="those of IANA", nearest=near
+        )
 
 
 def _check_age(told: Any) -> Iterator[Problem]:
@@ -122,6 +131,7 @@ def _country(code: str, profile: Given, default: str) -> Country:
     return Country(
         code=code, policy=profile.get("policy", default), title=profile.get("title", code),
         languages=tuple(profile.get("languages", ())), official=profile.get("official", ""),
+        time_zone=profile.get("time_zone", ""), calling_code=profile.get("calling_code", ""),
         districts=tuple(profile.get("districts", ())), facts=facts, parameters=parameters,
     )  # fmt: skip
 

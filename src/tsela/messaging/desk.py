@@ -1,0 +1,189 @@
+"""What staff do: answer, take and give conversations, hand them back, close them; calls and dead letters."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tsela.access import audit
+from tsela.access.models import Staff
+from tsela.kernel.errors import fail
+from tsela.kernel.ids import uuid7
+from tsela.messaging import contacts, conversing, queries, speech
+from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note
+from tsela.messaging.queue import call, enqueue
+from tsela.messaging.stopping import suspend
+
+With = Conversation.With
+OUTCOMES = ("reached", "no_answer", "wrong_number", "call_again", "not_safe")
+
+
+def reply(
+    conversation: Conversation,
+    text: str,
+    *,
+    by: Staff,
+    message: str = "",
+    values: Mapping[str, Any] | None = None,
+    key: str = "",
+) -> Message:
+    """Answer her: in one's own words, or with a canned `message` of the programme. The conversation is then hers who answers.
+
+    E731 where she cannot be written to now, E732 where the words would tell (M2). `key` makes pressing twice one answer.
+    """
+
+    queries.require_contact(by, conversation.contact)
+    if message == "":
+        speech.require_safe(conversation.contact, text)
+    parts = [] if message else [{"text": text, "as_is": True}]
+    given = {"worker": by.name.split()[0], **(values or {})}
+    with transaction.atomic():
+        found = enqueue(
+            conversation.contact,
+            key=f"reply:{key or uuid7()}",
+            message=message or None,
+            parts=parts,
+            values=given,
+            by=by.id,
+        )
+        _hold(
+            conversation,
+            assigned_to=conversation.assigned_to or by.id,
+            waiting_since=None,
+            held_by=With.PERSON,
+        )
+        audit.note(by, "message.reply", conversation.contact.client or conversation.contact_id)
+    return found
+
+
+def take(conversation: Conversation, *, by: Staff) -> None:
+    """From now on she answers, and the flow keeps still."""
+    assign(conversation, by, by=by)
+
+
+def assign(conversation: Conversation, to: Staff, *, by: Staff) -> None:
+    """Give a conversation to somebody who may see it."""
+    queries.require_contact(by, conversation.contact)
+    queries.require_contact(to, conversation.contact)
+    with transaction.atomic():
+        _hold(conversation, assigned_to=to.id, held_by=With.PERSON)
+        audit.note(by, "conversation.assign", conversation.id, to=to.id)
+
+
+def hand_back(conversation: Conversation, *, by: Staff) -> None:
+    """The programme goes on with her: it says that the talk has ended, and offers its menu."""
+    queries.require_contact(by, conversation.contact)
+    with transaction.atomic():
+        _hold(
+            conversation,
+            held_by=With.FLOW,
+            assigned_to=None,
+            waiting_since=None,
+            urgent=False,
+            queue="",
+            because="",
+        )
+        conversing.converse(conversation, {"kind": "returned"}, key=f"returned:{conversation.id}:{uuid7()}")
+        audit.note(by, "conversation.hand_back", conversation.id)
+
+
+def close(conversation: Conversation, *, by: Staff, ask: bool = True) -> None:
+    """Nothing is left to answer. Unless not wanted, she is asked whether it helped."""
+    queries.require_contact(by, conversation.contact)
+    with transaction.atomic():
+        if ask:
+            enqueue(
+                conversation.contact,
+                key=f"satisfaction:{conversation.id}:{uuid7()}",
+                message="satisfaction",
+                by=by.id,
+            )
+        _hold(
+            conversation,
+            held_by=With.CLOSED,
+            assigned_to=None,
+            waiting_since=None,
+            urgent=False,
+            queue="",
+            because="",
+        )
+        audit.note(by, "conversation.close", conversation.id)
+
+
+def note(conversation: Conversation, text: str, *, by: Staff) -> Note:
+    """Write something for colleagues. Never sent."""
+    queries.require_contact(by, conversation.contact)
+    return Note.objects.create(conversation=conversation, by=by.id, text=text.strip()[:4000])
+
+
+def link(conversation: Conversation, client: str, *, by: Staff) -> ContactPoint:
+    """Say who writes from an unknown address: a client whom one sees. Her record gets the contact point (M30)."""
+    queries.require_contact(by, conversation.contact)
+    return contacts.link(conversation.contact, client, by=by)
+
+
+def call_back(
+    conversation: Conversation, *, by: Staff, because: str, due_at: datetime | None = None
+) -> CallTask:
+    """Put a call to her on the desk."""
+    queries.require_contact(by, conversation.contact)
+    key = f"callback:{conversation.id}:{uuid7()}"
+    return call(conversation.contact, queue="support", because=because, key=key, due_at=due_at)
+
+
+def finish_call(
+    task: CallTask, outcome: str, *, by: Staff, note: str = "", next_try: datetime | None = None
+) -> None:
+    """What came of a call (OUTCOMES). With `next_try` it stays on the desk until then; `wrong_number` suspends the number."""
+    if outcome not in OUTCOMES:
+        fail("E730", outcome=outcome, known=", ".join(OUTCOMES))
+    if not queries.calls_for(by).filter(pk=task.pk).exists():
+        fail("E503", name=by.name, role=by.get_role_display(), action="inbox")
+    done = {} if next_try else {"done_at": timezone.now(), "done_by": by.id}
+    with transaction.atomic():
+        CallTask.objects.filter(pk=task.pk, done_at=None).update(
+            tries=F("tries") + 1,
+            outcome=outcome,
+            note=note.strip()[:4000],
+            due_at=next_try or task.due_at,
+            **done,
+        )
+        if outcome == "wrong_number" and task.contact:
+            suspend(task.contact, because="number_changed")
+        audit.note(by, "call.finish", task.id, outcome=outcome)
+    task.refresh_from_db()
+
+
+def send_again(message: Message, *, by: Staff) -> None:
+    """A dead letter, once more: only a person decides that for one of which nobody knows whether it went."""
+    queries.require_contact(by, message.contact)
+    again = Message.objects.filter(pk=message.pk, status__in=queries.DEAD)
+    with transaction.atomic():
+        again.update(
+            status=Message.Status.QUEUED,
+            reason="",
+            problem="",
+            tries=0,
+            due_at=timezone.now(),
+            provider_id="",
+        )
+        audit.note(by, "message.again", message.id)
+
+
+def let_go(message: Message, *, by: Staff) -> None:
+    """A dead letter that nobody needs any more."""
+    queries.require_contact(by, message.contact)
+    with transaction.atomic():
+        Message.objects.filter(pk=message.pk, status__in=queries.DEAD).update(
+            status=Message.Status.CANCELLED, reason="let_go"
+        )
+        audit.note(by, "message.let_go", message.id)
+
+
+def _hold(conversation: Conversation, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(conversation, name, value)
+    conversation.save(update_fields=[*changes, "updated_at"])

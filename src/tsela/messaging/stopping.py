@@ -1,0 +1,79 @@
+"""The end of talking: she said stop (M41), or nobody knows who reads what we send (M33)."""
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tsela.access.models import Staff
+from tsela.messaging import queries, writing
+from tsela.messaging.models import CallTask, Consent, ContactPoint, Conversation
+from tsela.messaging.queue import cancel, enqueue
+
+STOPPABLE_CALLS = ("reminders", "adherence", "enrolment", "support")  # not those about a danger
+
+
+def stop(contact: ContactPoint) -> None:
+    """End it all, at once: every consent of whoever is at this address and of all her addresses, all that waits, all calls.
+
+    Her record gets the ended consents. She is told once, covertly; a second STOP says nothing more.
+    """
+    with transaction.atomic():
+        everywhere = _hers(contact)
+        first = ContactPoint.objects.filter(pk=contact.pk, stopped_at=None).exists()
+        clients = sorted({client for client in everywhere.values_list("client", flat=True) if client})
+        if first:
+            for client in clients:
+                everywhere.filter(client=client).update(stopped_by=writing.refuse_everything(client))
+        _still(everywhere)
+        if first:
+            enqueue(
+                contact, key=f"stop:{contact.id}:{timezone.now():%Y%m%d%H%M%S%f}", message="stop_confirmed"
+            )
+    contact.refresh_from_db()
+
+
+def suspend(contact: ContactPoint, *, because: str) -> None:
+    """Send nothing here until somebody has looked: number_changed, not_delivered, unknown_reader. Her Mentor Mother sees it."""
+    with transaction.atomic():
+        ContactPoint.objects.filter(pk=contact.pk, suspended_at=None).update(
+            suspended_at=timezone.now(), suspended_because=because
+        )
+        cancel(Q(contact=contact), because="suspended")
+        Conversation.objects.update_or_create(
+            contact=contact,
+            defaults={
+                "held_by": "person",
+                "queue": "contacts",
+                "because": because,
+                "waiting_since": timezone.now(),
+            },
+        )
+    contact.refresh_from_db()
+
+
+def resume(contact: ContactPoint, *, by: Staff) -> None:
+    """Somebody has made sure that it is she who reads it."""
+    queries.require_contact(by, contact)
+    ContactPoint.objects.filter(pk=contact.pk).update(suspended_at=None, suspended_because="")
+    contact.refresh_from_db()
+
+
+def _hers(contact: ContactPoint) -> QuerySet[ContactPoint]:
+    """Whoever is at this address, on any channel, and all contact points of the client who wrote. What one of two who share
+    a phone says ends it for both: better one message too few."""
+    same = Q(pk=contact.pk) | Q(address=contact.address)
+    if contact.client:
+        same |= Q(client=contact.client)
+    return ContactPoint.objects.filter(same)
+
+
+def _still(everywhere: QuerySet[ContactPoint]) -> None:
+    now = timezone.now()
+    ids = list(everywhere.values_list("pk", flat=True))
+    ContactPoint.objects.filter(pk__in=ids, stopped_at=None).update(stopped_at=now)
+    Consent.objects.filter(contact__in=ids).update(granted=False, given_on=timezone.localdate())
+    cancel(Q(contact__in=ids), because="stopped")
+    Conversation.objects.filter(contact__in=ids).update(state={}, timer_at=None)
+    CallTask.objects.filter(contact__in=ids, queue__in=STOPPABLE_CALLS, done_at=None).update(
+        done_at=now, outcome="stopped"
+    )

@@ -1,0 +1,52 @@
+"""What messaging writes into her record, in the transaction of what caused it: replies, consents, flows' events."""
+
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from tsela.access.system import system_device
+from tsela.kernel.errors import TselaError
+from tsela.kernel.ids import uuid7
+from tsela.messaging.consent import STOPPED
+from tsela.messaging.models import Consent
+from tsela.record.actions import ingest
+from tsela.record.models import Client
+from tsela.record.programme import current
+
+
+def write(
+    client: str, form: str, answers: dict[str, Any], *, mode: Literal["chat", "system"] = "chat"
+) -> str | None:
+    """An event of her record by the server, today; its id. None for someone whom the record does not know."""
+    site = Client.objects.filter(pk=client).values_list("home", flat=True).first()
+    if not site:
+        return None
+    device = system_device(site)
+    now = timezone.now().astimezone(ZoneInfo(zone_of(site[:2]))).replace(microsecond=0)
+    event = {
+        "id": uuid7(), "form": form, "form_version": current(site).forms[form]["version"], "client": client,
+        "session": None, "mode": mode, "site": site, "author": device.staff_id, "device": device.id,
+        "occurred_on": now.date().isoformat(), "recorded_at": now.isoformat(), "replaces": None, "answers": answers,
+    }  # fmt: skip
+    (result,) = ingest([event], by=device)
+    if result.problem:
+        raise TselaError(result.problem)
+    return event["id"]
+
+
+def refuse_everything(client: str) -> str | None:
+    """She ended every consent to messages: an event for each that holds, and for `messages` in any case; the id of that one."""
+    held = Consent.objects.filter(contact__client=client, granted=True).values_list("purpose", flat=True)
+    answers = {"granted": "no", "text_version": STOPPED}
+    written = {
+        purpose: write(client, "consent", {"purpose": purpose, **answers}) for purpose in {"messages", *held}
+    }
+    return written["messages"]
+
+
+def zone_of(country: str) -> str:
+    """The IANA time zone of a country; the server's own where the programme does not say."""
+    known = current().countries.get(country)
+    return (known.time_zone if known else "") or settings.TIME_ZONE
