@@ -20,3 +20,8 @@ def system_device(site: str) -> Device:
     device.staff = staff
     device.staff.known_site_codes = frozenset({site})
     return device
+
+
+def desk_device(staff: Staff) -> Device:
+    """The server as the device of somebody who writes on its pages: the event is hers."""
+    return Device(pk=DEVICE, staff=staff)

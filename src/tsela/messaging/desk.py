@@ -19,6 +19,10 @@ from tsela.messaging.stopping import suspend
 
 With = Conversation.With
 OUTCOMES = ("reached", "no_answer", "wrong_number", "call_again", "not_safe")
+NOT_HERS = {
+    "wrong_number": "number_changed",
+    "not_safe": "unknown_reader",
+}  # outcome → why the number is suspended
 
 
 def reply(
@@ -137,7 +141,8 @@ def call_back(
 def finish_call(
     task: CallTask, outcome: str, *, by: Staff, note: str = "", next_try: datetime | None = None
 ) -> None:
-    """What came of a call (OUTCOMES). With `next_try` it stays on the desk until then; `wrong_number` suspends the number."""
+    """What came of a call (OUTCOMES). With `next_try` it stays on the desk until then; `wrong_number` and
+    `not_safe` suspend the number."""
     if outcome not in OUTCOMES:
         fail("E730", outcome=outcome, known=", ".join(OUTCOMES))
     if not queries.calls_for(by).filter(pk=task.pk).exists():
@@ -151,8 +156,8 @@ def finish_call(
             due_at=next_try or task.due_at,
             **done,
         )
-        if outcome == "wrong_number" and task.contact:
-            suspend(task.contact, because="number_changed")
+        if outcome in NOT_HERS and task.contact:
+            suspend(task.contact, because=NOT_HERS[outcome])
         audit.note(by, "call.finish", task.id, outcome=outcome)
     task.refresh_from_db()
 

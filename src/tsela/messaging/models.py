@@ -284,3 +284,15 @@ class Campaign(models.Model):
     planned = models.PositiveIntegerField(default=0)
     by = IdField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Drive(models.Model):
+    """So many clients who agree to messages: a goal that a programme works towards, in talks and calls."""
+
+    title = models.CharField(max_length=120)
+    goal = models.PositiveIntegerField(help_text="clients who agreed since it began")
+    sites = models.JSONField(default=list, help_text="codes; none: everywhere")
+    began_on = models.DateField()
+    until = models.DateField(null=True)
+    by = IdField()
+    ended_at = models.DateTimeField(null=True)

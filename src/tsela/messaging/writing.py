@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from tsela.access.system import system_device
+from tsela.access.models import Staff
+from tsela.access.system import desk_device, system_device
 from tsela.kernel.errors import TselaError
 from tsela.kernel.ids import uuid7
 from tsela.messaging.consent import STOPPED
@@ -17,13 +18,21 @@ from tsela.record.programme import current
 
 
 def write(
-    client: str, form: str, answers: dict[str, Any], *, mode: Literal["chat", "system"] = "chat"
+    client: str,
+    form: str,
+    answers: dict[str, Any],
+    *,
+    mode: Literal["chat", "system", "phone"] = "chat",
+    by: Staff | None = None,
 ) -> str | None:
-    """An event of her record by the server, today; its id. None for someone whom the record does not know."""
+    """An event of her record, today, by the server or by a member of staff at its pages; its id.
+
+    None for someone whom the record does not know.
+    """
     site = Client.objects.filter(pk=client).values_list("home", flat=True).first()
     if not site:
         return None
-    device = system_device(site)
+    device = desk_device(by) if by else system_device(site)
     now = timezone.now().astimezone(ZoneInfo(zone_of(site[:2]))).replace(microsecond=0)
     event = {
         "id": uuid7(), "form": form, "form_version": current(site).forms[form]["version"], "client": client,
