@@ -12,13 +12,14 @@ from tsela.programme.countries import Country, countries_of
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
 from tsela.programme.guides import Guide
-from tsela.programme.languages import Language, base, languages_of
+from tsela.programme.languages import Language, base, languages_of, registered
 from tsela.programme.locales import Catalogue, catalogue, spoken_words
 from tsela.programme.policies import Policies, Tables
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
 from tsela.programme.source import plain, where
-from tsela.programme.talk import Leaks, Message, Talk
+from tsela.programme.talk import Leaks, Message, Talk, checks
+from tsela.programme.talk.flows import compile_flow
 
 
 class ProgrammeInvalid(TselaError):
@@ -148,6 +149,7 @@ def read(folder: Path, every_country: bool = False) -> tuple[Programme | None, l
         problems += wording.check(folder)
         problems += wording.without_words(folder, source.programme.get("languages", [])[1:])
     problems += guides.check(source.guides, forms, source.rules)
+    problems += _check_talk(source, forms)
     if any(found.level == "error" for found in problems):
         return None, problems
     return _programme(source, forms, policies, tuple(problems)), problems
@@ -173,16 +175,16 @@ def _programme(
     given = plain(source.programme)
     version = version_of(source)
     countries = countries_of(source.countries, given.get("countries", {}), given["policy"])
-    registered = languages_of(source.languages, {code: one.languages for code, one in countries.items()})
+    known = languages_of(source.languages, {code: one.languages for code, one in countries.items()})
     messages = talk.messages_of(source.talk.messages)
     return Programme(
         name=given["name"], title=given["title"], version=version, folder=source.folder, policy=given["policy"],
-        countries=countries, registered=registered,
+        countries=countries, registered=known,
         languages=tuple(given["languages"]), core=tuple(plain(source.languages.get("core", []))), forms=forms,
         indicators=source.indicators, facts=plain(source.facts), labels=_labels(given), policies=policies,
         parameters=plain(source.parameters(given["policy"])),
         guides=guides.published(source.guides), warnings=warnings, messages=messages,
-        talk=talk.talk_of(source.talk, messages, registered, countries), leaks=talk.leaks_of(source.talk.leaks),
+        talk=talk.talk_of(source.talk, messages, known, countries), leaks=talk.leaks_of(source.talk.leaks),
     )  # fmt: skip
 
 
@@ -217,6 +219,17 @@ def _policies(source: folders.Source, forms: Mapping[str, Any]) -> Policies:
     return Policies(parameters, compiled)
 
 
+def _check_talk(source: folders.Source, forms: Mapping[str, Any]) -> Iterator[Problem]:
+    """Messages and flows, and the messages that schedules name."""
+    flows = {name: compile_flow(row) for name, row in source.talk.flows.items()}
+    dictionaries = {name: dictionary(form) for name, form in forms.items()}
+    tags = registered(source.languages.get("languages", {}))
+    yield from checks.check(source.talk, flows, dictionaries, tags)
+    messages = [row["id"] for row in source.talk.messages if "id" in row]
+    for item in source.rules["items"] if messages else ():
+        yield from checks.unknown("A message", item.get("remind", {}).get("message", messages[0]), messages)
+
+
 def _check_programme(source: folders.Source) -> list[Problem]:
     engine = source.programme.get("engine", str(ENGINE))
     if engine.isdigit() and int(engine) <= ENGINE:
@@ -225,12 +238,13 @@ def _check_programme(source: folders.Source) -> list[Problem]:
 
 
 def _labels(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    kinds = {kind: given.get(kind, {}) for kind in ("roles", "modes", "health_areas", "steps")}
+    kinds = {kind: given.get(kind, {}) for kind in ("roles", "modes", "health_areas")}
+    steps = {name: step if isinstance(step, str) else step["title"] for name, step in given["steps"].items()}
     groups = {
         name: group if isinstance(group, str) else group.get("title", name)
         for name, group in given["groups"].items()
     }
-    return {**kinds, "groups": groups}
+    return {**kinds, "steps": steps, "groups": groups}
 
 
 def labels_of(forms: Mapping[str, Any], terms: Mapping[str, str]) -> Labels:

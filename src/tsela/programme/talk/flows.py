@@ -51,13 +51,13 @@ def duration(text: str) -> tuple[int, str] | None:
 
 
 def nexts(step: Step) -> Iterator[str | None]:
-    """Where a step can lead; None: the flow ends."""
+    """Where a step can lead; None: the flow ends. A menu can be left."""
     if step["do"] == "end":
         return
     yield from (case["go"] for case in step.get("cases", ()))
     options = step.get("options", ())
     yield from (None if option["call"] else option["go"] or step["next"] for option in options)
-    if not options:
+    if not options or step["do"] == "menu":
         yield step["next"]
 
 
