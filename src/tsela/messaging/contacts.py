@@ -82,11 +82,11 @@ def country_of(address: str) -> str:
 
 
 def link(contact: ContactPoint, client: str, *, by: Staff) -> ContactPoint:
-    """Who writes from this address is this client: her record says so, and the contact point is hers. E503, E733."""
+    """Who writes from this address is this client: her record says so, and the contact point is hers. E503, E743."""
     if not clients_in(policy.scope(by)).filter(pk=client).exists():
         fail("E503", name=by.name, role=by.get_role_display(), action=str(policy.Action.INBOX))
     if contact.client and contact.client != client:
-        fail("E733")
+        fail("E743")
     answers = {"channel": contact.channel, "address": contact.address, "owner": "unknown", "in_use": "yes"}
     writing.write(client, "contact_point", answers, mode="system")
     Projected([client]).store()

@@ -15,7 +15,9 @@ from tsela.kernel.ids import uuid7
 from tsela.messaging import contacts, conversing, queries, speech
 from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note
 from tsela.messaging.queue import call, enqueue
+from tsela.messaging.readers import reader_of
 from tsela.messaging.stopping import suspend
+from tsela.record.programme import current
 
 With = Conversation.With
 OUTCOMES = ("reached", "no_answer", "wrong_number", "call_again", "not_safe")
@@ -36,12 +38,18 @@ def reply(
 ) -> Message:
     """Answer her: in one's own words, or with a canned `message` of the programme. The conversation is then hers who answers.
 
-    E731 where she cannot be written to now, E732 where the words would tell (M2). `key` makes pressing twice one answer.
+    E741 where she cannot be written to now, E742 where the words would tell (M2). `key` makes pressing twice one answer.
     """
-
     queries.require_contact(by, conversation.contact)
-    if message == "":
-        speech.require_safe(conversation.contact, text)
+    contact = conversation.contact
+    reader = reader_of(contact)
+    if reader.stopped or reader.suspended:
+        fail(
+            "E741",
+            reason="She has ended it." if reader.stopped else "Nobody knows who reads this number now.",
+        )
+    if not message:
+        speech.require_safe(current(contact.site), reader, text, {contact.language, by.language})
     parts = [] if message else [{"text": text, "as_is": True}]
     given = {"worker": by.name.split()[0], **(values or {})}
     with transaction.atomic():
@@ -144,7 +152,7 @@ def finish_call(
     """What came of a call (OUTCOMES). With `next_try` it stays on the desk until then; `wrong_number` and
     `not_safe` suspend the number."""
     if outcome not in OUTCOMES:
-        fail("E730", outcome=outcome, known=", ".join(OUTCOMES))
+        fail("E740", outcome=outcome, known=", ".join(OUTCOMES))
     if not queries.calls_for(by).filter(pk=task.pk).exists():
         fail("E503", name=by.name, role=by.get_role_display(), action="inbox")
     done = {} if next_try else {"done_at": timezone.now(), "done_by": by.id}

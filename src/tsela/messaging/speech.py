@@ -1,8 +1,183 @@
 """The words that are sent: reviewed, in her language, in the tier that holds, and scanned once more (M2, M10, M12, M13)."""
 
-from tsela.messaging.models import ContactPoint
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from tsela.kernel.errors import fail
+from tsela.messaging.channels import Body, Template
+from tsela.messaging.consent import Reader, Text, tier_of
+from tsela.messaging.rendering import FILLED_IN, Part, fill, render
+from tsela.programme import Programme
+from tsela.programme.languages import SOURCE, Language, chain
+from tsela.programme.locales import Catalogue
+from tsela.programme.said import CHOOSE
+from tsela.programme.talk import Message
+
+DRAFT = "[draft] "  # before what no speaker has read; only where nobody real receives it (M13)
 
 
-def require_safe(contact: ContactPoint, text: str) -> None:
-    """E732 where a person's own words would tell whoever reads this phone."""
-    raise NotImplementedError
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to say, as message ids: what of `say` effects is kept. `as_is`: words of a person, in her own language."""
+
+    text: str
+    values: Mapping[str, Any]
+    options: tuple[tuple[str, str], ...] = ()
+    overt: bool = False
+    as_is: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Of whom the words depend on: her language and country, the channel, and whether people really receive it."""
+
+    language: str
+    country: str
+    kind: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What is to be sent. `tells`: a term that was found in a covert text, which then must not go."""
+
+    language: str
+    tier: Text
+    bodies: tuple[Body, ...]
+    reviewed: bool = True
+    template: Template | None = None
+    tells: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not self.bodies
+
+
+def lines_of(message: Message, tier: Text, values: Mapping[str, Any]) -> list[Line]:
+    """What a message of the programme says in this tier; overt only where it has an overt text."""
+    options = tuple((reply.id, reply.say) for reply in message.replies)
+    overt = tier == "overt" and message.overt is not None
+    return [Line(message.text(tier), values, options, overt)]
+
+
+def lines_from(parts: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> list[Line]:
+    """What a flow or a person says (`Message.parts`)."""
+    return [
+        Line(
+            part["text"],
+            {**values, **part.get("values", {})},
+            tuple((option["id"], option["say"]) for option in part.get("options") or ()),
+            bool(part.get("overt")),
+            bool(part.get("as_is")),
+        )
+        for part in parts
+    ]
+
+
+def speak(programme: Programme, lines: Sequence[Line], to: Listener) -> Speech:
+    """The words for her, rendered for the channel."""
+    said = [_words(programme, line, to) for line in lines]
+    tier: Text = "overt" if any(line.overt for line in lines) else "covert"
+    parts = [part for part, _ in said if part.text or part.options]
+    language = said[0][1] if said else SOURCE
+    tells = "" if tier == "overt" else _tells(programme, parts, to)
+    choose, _ = _said(programme, [CHOOSE], to)
+    return Speech(language, tier, tuple(render(parts, to.kind, choose[0])), tells=tells)
+
+
+def speak_message(
+    programme: Programme, message: Message, tier: Text, values: Mapping[str, Any], to: Listener
+) -> Speech:
+    """A message of the programme; one that a clinician has not confirmed is not reviewed where people receive it."""
+    spoken = speak(programme, lines_of(message, tier, values), to)
+    return replace(
+        spoken,
+        reviewed=not (to.live and message.review),
+        template=template_of(programme, message, values, to) if to.kind == "whatsapp" else None,
+    )
+
+
+def template_of(
+    programme: Programme, message: Message, values: Mapping[str, Any], to: Listener
+) -> Template | None:
+    """The WhatsApp template of a message in her language, with its values in the order of the covert text."""
+    if not message.template:
+        return None
+    (words,), language = _said(programme, [message.covert], to)
+    known = programme.language(language)
+    filled = _values(known, values)
+    names = FILLED_IN.findall(words)
+    if any(not filled.get(name) for name in names):
+        return None  # a template cannot leave out a sentence
+    return Template(f"{message.template}_{language.replace('-', '_')}", tuple(filled[name] for name in names))
+
+
+def require_safe(programme: Programme, reader: Reader, text: str, languages: Iterable[str]) -> None:
+    """E742 where a person's own words would tell whoever reads this phone (M2)."""
+    found = programme.leaks.find(text, languages)
+    if found and tier_of(reader) != "overt":
+        fail("E742", term=found[0].term, kind=found[0].kind)
+
+
+def _words(programme: Programme, line: Line, to: Listener) -> tuple[Part, str]:
+    if line.as_is:
+        return Part(line.text.strip(), line.options), to.language or SOURCE
+    ids = [line.text, *(say for _, say in line.options)]
+    words, language = _said(programme, ids, to)
+    known = programme.language(language)
+    values = _values(known, line.values)
+    filled = [fill(text, values) for text in words]
+    options = tuple((id, label) for (id, _), label in zip(line.options, filled[1:], strict=True) if label)
+    return Part(filled[0], options), language
+
+
+def _said(programme: Programme, ids: Sequence[str], to: Listener) -> tuple[list[str], str]:
+    """These texts in the first language of her chain that has them all, English last; and which it is."""
+    official = programme.countries[to.country].official if to.country in programme.countries else ""
+    for language in chain(to.language or official or SOURCE, official):
+        if language == SOURCE:
+            break
+        words = _catalogue(programme, language)
+        if to.live and all(words.reviewed(id) for id in ids):
+            return [words[id] for id in ids], language
+        if not to.live and all(words.get(id) for id in ids):
+            draft = DRAFT if any(id in words.drafts for id in ids) else ""
+            return [draft + words[ids[0]], *(words[id] for id in ids[1:])], language
+    return list(ids), SOURCE
+
+
+@lru_cache(maxsize=200)
+def _catalogue(programme: Programme, language: str) -> Catalogue:
+    """Its own words and those of the language that it is a variant of. Kept: a programme never changes."""
+    return programme.catalogue(language)
+
+
+def _tells(programme: Programme, parts: Iterable[Part], to: Listener) -> str:
+    """The first term that tells, in what a covert reader would see (M12)."""
+    text = "\n".join(text for part in parts for text in (part.text, *(label for _, label in part.options)))
+    found = programme.leaks.find(text, [to.language or SOURCE])
+    return f"{found[0].term} ({found[0].kind})" if found else ""
+
+
+def _values(language: Language, given: Mapping[str, Any]) -> dict[str, str]:
+    """Values as she reads them: days in words, and the weekday of `date`, where the language's words for them are known."""
+    days = {name: day for name, value in given.items() if (day := _day(value))}
+    values = {name: "" if value is None else str(value) for name, value in given.items()}
+    values |= {name: _in_words(language, day) for name, day in days.items()}
+    if "date" in days and language.weekdays:
+        values.setdefault("weekday", language.weekdays[days["date"].isoweekday() % 7])
+    return values
+
+
+def _in_words(language: Language, day: date) -> str:
+    return f"{day.day} {language.month(day.month)} {day.year}" if language.months else f"{day:%d/%m/%Y}"
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None

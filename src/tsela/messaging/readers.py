@@ -1,0 +1,52 @@
+"""A contact point as decisions see it: who reads there, in which country, at which hour, in which language."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tsela.messaging.channels import Channel
+from tsela.messaging.consent import Reader
+from tsela.messaging.models import ContactPoint
+from tsela.messaging.speech import Listener
+from tsela.messaging.writing import zone_of
+from tsela.programme.countries import ADULT
+from tsela.record.programme import current
+
+
+def reader_of(contact: ContactPoint, consents: Iterable[str] | None = None) -> Reader:
+    """Consents are those named, or those of the row."""
+    if consents is None:
+        consents = contact.consents.filter(granted=True).values_list("purpose", flat=True)
+    known = current(contact.site).countries.get(contact.country)
+    return Reader(
+        consents=frozenset(consents),
+        agreed=contact.tier,
+        owner=contact.owner,
+        readers_know=contact.readers_know,
+        born_on=contact.born_on,
+        adult_age=known.consent_age if known else ADULT,
+        assent=contact.assent,
+        hours=(contact.hours_from, contact.hours_to),
+        zone=zone_of(contact.country),
+        stopped=contact.stopped_at is not None,
+        suspended=contact.suspended_at is not None,
+        wrote_at=contact.last_inbound_at,
+    )
+
+
+def listener_of(contact: ContactPoint, channel: Channel | None) -> Listener:
+    """`channel` None: as if people received it."""
+    live = channel is None or channel.live
+    return Listener(contact.language, contact.country, contact.channel, live)
+
+
+def values_of(contact: ContactPoint, given: dict[str, Any]) -> dict[str, Any]:
+    """The values of placeholders (M10) that every message to her can have, under those given."""
+    country = current(contact.site).countries.get(contact.country)
+    facts = country.facts if country else {}
+    own = {"name": contact.name, "code_word": contact.code_word}
+    own |= {
+        name: facts[key].value
+        for name, key in (("emergency", "emergency_number"), ("helpline", "helpline"))
+        if key in facts
+    }
+    return {**own, **given}
