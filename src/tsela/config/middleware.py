@@ -14,6 +14,7 @@ POLICY = "; ".join(
         "script-src 'self' 'wasm-unsafe-eval'",  # the phone derives its key from the PIN in WebAssembly
         "style-src 'self'",
         "img-src 'self' data: blob:",
+        "media-src 'self' blob:",  # what the phone has sealed is heard from its memory
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
@@ -33,7 +34,9 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)"
+        )
         return response
 
 

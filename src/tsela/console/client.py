@@ -1,6 +1,7 @@
 """One client's record: her flags and plan with why, and everything that was written about her."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,26 @@ from tsela.access.policy import Action, scope
 from tsela.care import queries
 from tsela.care.rules import rules_at
 from tsela.console.pages import page, show, staff_of
+from tsela.record.attachments import MEDIA_TYPES, NAME, arrived, bytes_of, named_in
 from tsela.record.programme import current
 from tsela.record.queries import clients_in, events_of
 
 Json = Mapping[str, Any]
 OPEN = ("overdue", "due", "upcoming")
+
+
+@dataclass(frozen=True)
+class File:
+    """A photo or recording that is an answer, and whether it has arrived."""
+
+    label: str
+    name: str
+    arrived: bool
+
+    @property
+    def media(self) -> str:
+        """“image” or “audio”."""
+        return MEDIA_TYPES[self.name.rpartition(".")[2]].partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,7 @@ class Line:
     author: str
     answers: tuple[tuple[str, str], ...]
     state: str  # "", "replaced" or "void"
+    files: tuple[File, ...] = ()
 
 
 @page(Action.RECORD_READ)
@@ -69,35 +86,54 @@ def timeline(events: list[dict[str, Any]], site: str) -> list[Line]:
     )
     newest = sorted(events, key=lambda event: (event["occurred_on"], event["id"]), reverse=True)
     forms = current(site).forms
-    return [_line(event, forms, replaced, authors.get(event["author"], "")) for event in newest]
+    here = arrived({name for event in events for name in named_in(json.dumps(event["answers"]))})
+    return [_line(event, forms, replaced, authors.get(event["author"], ""), here) for event in newest]
 
 
-def _line(event: Json, forms: Json, replaced: set[str], author: str) -> Line:
+def _line(event: Json, forms: Json, replaced: set[str], author: str, here: set[str]) -> Line:
     form = forms.get(event["form"], {})
     state = "void" if event["answers"] is None else "replaced" if event["id"] in replaced else ""
-    answers = tuple(_answers(form, event["answers"] or {}))
+    answers = list(_answered(form, form.get("body", []), event["answers"] or {}))
+    said = tuple(answer for answer in answers if not NAME.fullmatch(answer[1]))
+    files = tuple(File(label, text, text in here) for label, text in answers if NAME.fullmatch(text))
     title = form.get("title", event["form"])
-    return Line(event["id"], event["occurred_on"], title, event["mode"], author, answers, state)
+    return Line(event["id"], event["occurred_on"], title, event["mode"], author, said, state, files)
 
 
-def _answers(form: Json, answers: Json) -> list[tuple[str, str]]:
-    """(label, answer in words) for every answered question that people are asked."""
-    shown = [
-        node for node in _questions(form.get("body", [])) if node["name"] in answers and node.get("label")
-    ]
-    return [(node["label"], _words(form, node, answers[node["name"]])) for node in shown]
-
-
-def _questions(body: list[Json]) -> list[Json]:
-    found: list[Json] = []
+def _answered(form: Json, body: list[Json], answers: Json) -> Iterator[tuple[str, str]]:
+    """(label, answer in words) for every answered question that people are asked; of a repeat, row by row."""
     for node in body:
-        found += _questions(node["body"]) if node["type"] == "group" else [node]
-    return found
+        answer = answers.get(node["name"])
+        if node["type"] == "group":
+            yield from _answered(form, node["body"], answers)
+        elif node["type"] == "repeat":
+            yield from _rows(form, node, answer)
+        elif answer is not None and node.get("label"):
+            yield node["label"], _words(form, node, answer)
+
+
+def _rows(form: Json, node: Json, rows: Any) -> Iterator[tuple[str, str]]:
+    for number, row in enumerate(rows if isinstance(rows, list) else (), start=1):
+        for label, text in _answered(form, node["body"], row if isinstance(row, dict) else {}):
+            yield f"{node.get('label', node['name'])} {number}, {label}", text
 
 
 def _words(form: Json, node: Json, answer: Any) -> str:
     labels = {choice["name"]: choice["label"] for choice in form.get("choices", {}).get(node.get("list"), [])}
-    if node["type"] == "repeat":
-        return str(len(answer))
     many = answer if isinstance(answer, list) else [answer]
     return ", ".join(labels.get(one, str(one)) for one in many)
+
+
+@page(Action.RECORD_READ)
+def attachment(request: HttpRequest, client: str, name: str) -> HttpResponse:
+    """A photo or recording that an event of hers names; looking at it is written into the audit."""
+    seen = clients_in(scope(staff_of(request))).filter(pk=str(client))
+    named = {one for event in events_of([str(client)]) for one in named_in(json.dumps(event["answers"]))}
+    body = bytes_of(name) if name in named and seen.exists() else None
+    if body is None:
+        raise Http404("no such attachment among those whom you see")
+    audit.note(staff_of(request), "attachment.read", str(client), attachment=name)
+    response = HttpResponse(body, content_type=MEDIA_TYPES[name.rpartition(".")[2]])
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

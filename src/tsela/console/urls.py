@@ -10,6 +10,7 @@ urlpatterns = [
     path("logout/", pages.sign_out, name="logout"),
     path("team/", team.team, name="team"),
     path("clients/<uuid:client>/", client.client, name="client"),
+    path("clients/<uuid:client>/attachments/<str:name>", client.attachment, name="attachment"),
     path("devices/", devices.devices, name="devices"),
     path("devices/new/<uuid:staff>/", devices.new_code, name="new_code"),
     path("devices/revoke/<uuid:device>/", devices.revoke, name="revoke"),

@@ -3,6 +3,7 @@
 from django.db import models
 
 from tsela.access.fields import IdField
+from tsela.access.models import Device
 
 SITE_LENGTH = 43
 
@@ -70,6 +71,26 @@ class EventProblem(models.Model):
     question = models.CharField(max_length=120, blank=True)
     what = models.TextField()
     remedy = models.TextField(blank=True)
+
+
+class Attachment(models.Model):
+    """A photo or recording that an event names (SPEC S60): whole, and what its name says."""
+
+    name = models.CharField(primary_key=True, max_length=70, help_text="SHA-256 and ending")
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+
+
+class Piece(models.Model):
+    """What has come so far of an attachment that a phone is sending (SPEC S62)."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE)
+    name = models.CharField(max_length=70)
+    body = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("device", "name"), name="piece_device_name"),)
 
 
 class Publication(models.Model):

@@ -9,7 +9,18 @@ from django.http import HttpRequest, HttpResponse
 
 from tsela.kernel.errors import Problem
 
-STATUS = {"E400": 400, "E490": 503, "E501": 401, "E502": 403, "E503": 403, "E505": 403, "E506": 429}
+STATUS = {
+    "E400": 400,
+    "E420": 422,
+    "E421": 413,
+    "E422": 409,
+    "E490": 503,
+    "E501": 401,
+    "E502": 403,
+    "E503": 403,
+    "E505": 403,
+    "E506": 429,
+}
 SMALL = 1_000  # bytes: below, compressing costs more than it saves
 ZSTD_LEVEL, GZIP_LEVEL = 3, 5
 

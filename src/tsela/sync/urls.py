@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from tsela.sync import views
+from tsela.sync import attachments, views
 
 urlpatterns = [
     path("devices/claim", views.claim),
     path("push", views.push),
     path("pull", views.pull),
     path("programme", views.programme),
+    path("attachments/<str:name>", attachments.put),
 ]

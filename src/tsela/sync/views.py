@@ -60,9 +60,9 @@ def door(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def opened(request: HttpRequest) -> HttpResponse:
+    def opened(request: HttpRequest, **given: str) -> HttpResponse:
         try:
-            return view(request)
+            return view(request, **given)
         except TselaError as error:
             return refusal(error.problem)
         except DatabaseError:
@@ -75,11 +75,11 @@ def for_device(view: View) -> View:
     """Views for phones with a token (S11)."""
 
     @wraps(view)
-    def known(request: HttpRequest) -> HttpResponse:
+    def known(request: HttpRequest, **given: str) -> HttpResponse:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         device = devices.authenticate(token.strip() if scheme.lower() == "bearer" else "")
         _seen_today(device)
-        return view(request, device)
+        return view(request, device, **given)
 
     return door(known)
 

@@ -82,7 +82,9 @@ def _cycle_from(
 
 def _round_the_rows(goal: str, reads: dict[str, Reads], known: dict[str, Use]) -> tuple[str, ...] | None:
     """A way from what `goal` reads of an earlier row back to `goal`, that leaves the row: through a sum of all of them, say."""
-    waiting = [(name, False, (goal, name)) for name in sorted(reads[goal].earlier & known.keys())]
+    waiting: list[tuple[str, bool, tuple[str, ...]]] = [
+        (name, False, (goal, name)) for name in sorted(reads[goal].earlier & known.keys())
+    ]
     seen: set[tuple[str, bool]] = set()
     while waiting:
         name, left, path = waiting.pop()
