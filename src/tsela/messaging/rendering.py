@@ -8,25 +8,15 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from math import ceil
 from unicodedata import combining
 
 from tsela.messaging.channels import Body, Option
 from tsela.messaging.folding import fold
 from tsela.programme.languages import GSM7
 from tsela.programme.said import CHOOSE
+from tsela.programme.talk.limits import BUTTON, BUTTONS, ROW, ROWS, SMS_PARTS, WHATSAPP_BODY, listed
+from tsela.programme.talk.sms import EXTENSION, PART, plainer, sms, units
 
-WHATSAPP_BODY = 1024  # characters of an interactive message
-BUTTONS, BUTTON = 3, 20
-ROWS, ROW = 10, 24
-SMS_PARTS = 3
-# Characters of a message of one part, and of each part of a longer one (ETSI TS 123 040, 9.2.3.24.1).
-ALONE = {"gsm7": 160, "ucs2": 70}
-PART = {"gsm7": 153, "ucs2": 67}
-EXTENSION = frozenset("^{}\\[~]|€\f")  # two septets each
-# What GSM-7 lacks and nobody misses: quotation marks, dashes, spaces.
-TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\u202f": " "})  # fmt: skip
 CUT = "…"
 FILLED_IN = re.compile(r"\{(\w+)\}")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -42,19 +32,6 @@ class Part:
 
     text: str
     options: Options = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sms:
-    """How an SMS travels: in which letters, how many of them, in how many parts."""
-
-    encoding: str
-    length: int
-    parts: int
-
-    def cost(self, price: Decimal) -> Decimal:
-        """What it costs at a price for one part."""
-        return price * self.parts
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
@@ -88,20 +65,6 @@ def render(parts: Sequence[Part], channel: str, choose: str = CHOOSE) -> list[Bo
 def numbered(channel: str) -> bool:
     """Whether a channel shows the numbers of options."""
     return channel != "whatsapp"
-
-
-def sms(text: str) -> Sms:
-    """The encoding, length (septets of GSM-7, 16-bit units otherwise) and parts of a text."""
-    if GSM7.issuperset(text):
-        encoding, length = "gsm7", len(text) + sum(map(EXTENSION.__contains__, text))
-    else:
-        encoding, length = "ucs2", units(text)
-    return Sms(encoding, length, 1 if length <= ALONE[encoding] else ceil(length / PART[encoding]))
-
-
-def units(text: str) -> int:
-    """16-bit units: what channels count; an emoji is two."""
-    return len(text) + sum(char > "\uffff" for char in text)
 
 
 def titles(labels: Sequence[str]) -> list[str]:
@@ -193,7 +156,7 @@ def _whatsapp(text: str, options: Options, choose: str) -> list[Body]:
     if not options:
         return [Body(text)] if text else []
     if len(options) > ROWS:
-        return list(map(Body, _WHATSAPP.pieces(_listed(text, [label for _, label in options]))))
+        return list(map(Body, _WHATSAPP.pieces(listed(text, [label for _, label in options]))))
     labels = [label for _, label in options]
     shown = tuple(Option(id, title) for (id, _), title in zip(options, titles(labels), strict=True))
     return [Body(text or choose, shown, "" if _buttons(labels) else _shortened(choose, BUTTON, CUT))]
@@ -204,12 +167,12 @@ def _sms(text: str, options: Options, choose: str) -> list[Body]:
     if not options:
         return [Body(text)] if text else []
     labels = [label for _, label in options]
-    whole = plainer(_listed(text, labels))
+    whole = plainer(listed(text, labels))
     if _sms_fits(whole):
         return [Body(whole)]
-    shown = plainer(_listed("", labels))
+    shown = plainer(listed("", labels))
     if not _sms_fits(shown):
-        shown = plainer(_listed("", cut(labels, _room(labels), mark=".")))
+        shown = plainer(listed("", cut(labels, _room(labels), mark=".")))
     together = f"{text}\n{shown}".strip()
     return [
         Body(piece)
@@ -218,21 +181,10 @@ def _sms(text: str, options: Options, choose: str) -> list[Body]:
     ]
 
 
-def plainer(text: str) -> str:
-    """A text in GSM-7 where only quotation marks, dashes and spaces keep it out."""
-    typed = text.translate(TYPED)
-    return typed if GSM7.issuperset(typed) else text
-
-
-def _listed(text: str, labels: Sequence[str]) -> str:
-    lines = (f"{at}. {' '.join(label.split())}" for at, label in enumerate(labels, 1))
-    return "\n".join(filter(None, (text, *lines)))
-
-
 def _room(labels: Sequence[str]) -> int:
     """How long each label may be where together they fill one message."""
     encoding = "gsm7" if GSM7.issuperset(plainer("".join(labels))) else "ucs2"
-    least = len(_listed("", [""] * len(labels)))
+    least = len(listed("", [""] * len(labels)))
     room = (SMS_PARTS * PART[encoding] - least) // len(labels)
     return max(room // 2 if encoding == "gsm7" and EXTENSION & set("".join(labels)) else room, 6)
 
@@ -246,7 +198,7 @@ def _whatsapp_fits(text: str) -> bool:
 
 
 def _listed_options(text: str, options: Options) -> str:
-    return _listed(text, [label for _, label in options])
+    return listed(text, [label for _, label in options])
 
 
 _WHATSAPP = _Style("\n\n", _whatsapp_fits, lambda text, options: text, _whatsapp)

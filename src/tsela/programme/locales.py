@@ -5,7 +5,7 @@ drafts, marked as such; a message to a client is never made from one.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,9 +36,11 @@ class Text:
 
 
 class Catalogue(dict[str, str]):
-    """Message id → text in one language; `drafts` are the ids whose text nobody has reviewed."""
+    """Message id → text in one language; `drafts` are the ids whose text nobody has reviewed; `lines` where they stand
+    in the PO file, for that of one file."""
 
     drafts: frozenset[str] = frozenset()
+    lines: Mapping[str, int] = {}
 
     def reviewed(self, msgid: str) -> str | None:
         """The text that a native speaker has read; None where nobody has. Only such a text is sent to clients."""
@@ -52,7 +54,7 @@ def catalogue(folder: Path, language: str, official: str = "") -> Catalogue:
     words, drafts = Catalogue(), set[str]()
     for name in reversed(chain(language, official)):
         path = folder / "locales" / f"{name}.po"
-        found = _read(path, path.stat().st_mtime_ns) if name != SOURCE and path.is_file() else Catalogue()
+        found = words_of(path) if name != SOURCE and path.is_file() else Catalogue()
         words.update(found)
         drafts = (drafts - found.keys()) | found.drafts
     words.drafts = frozenset(drafts)
@@ -64,11 +66,17 @@ def spoken_words(words: Catalogue, language: Language) -> dict[str, str]:
     return {**dict(zip(MONTHS, language.months, strict=False)), **words}
 
 
+def words_of(path: Path) -> Catalogue:
+    """The words of one PO file, drafts included."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=100)
 def _read(path: Path, changed: int) -> Catalogue:
     entries = [entry for entry in polib.pofile(str(path)) if entry.msgstr and not entry.obsolete]
     words = Catalogue({entry.msgid: entry.msgstr for entry in entries})
     words.drafts = frozenset(entry.msgid for entry in entries if DRAFT in entry.flags)
+    words.lines = {entry.msgid: entry.linenum for entry in entries}
     return words
 
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import polib
-
 from tsela.kernel.errors import Problem, problem
 from tsela.programme.languages import SOURCE, base
+from tsela.programme.locales import words_of
 from tsela.programme.source import where
 
 FILLED_IN = re.compile(r"\$?\{[^{}]*\}")
@@ -31,7 +30,7 @@ def check(folder: Path) -> Iterator[Problem]:
         name = path.relative_to(folder).as_posix()
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
-            entries = polib.pofile(str(path))
+            words = words_of(path)
         except (OSError, UnicodeDecodeError) as error:
             found = LINE.search(str(error))
             yield problem("E233", where=f"{name}:{found[1] if found else 1}", reason=_reason(error))
@@ -39,10 +38,10 @@ def check(folder: Path) -> Iterator[Problem]:
         for number, line in enumerate(lines, 1):
             if line.startswith(("msg", '"')) and not WHOLE.fullmatch(line):
                 yield problem("E233", where=f"{name}:{number}", reason="a text without its two quotes")
-        for entry in entries:
-            if entry.msgstr and not entry.obsolete and _filled(entry.msgid) != _filled(entry.msgstr):
-                wanted = ", ".join(_filled(entry.msgid)) or "nothing"
-                yield problem("E234", where=f"{name}:{entry.linenum}", text=entry.msgid[:60], wanted=wanted)
+        for text, translated in words.items():
+            if _filled(text) != _filled(translated):
+                wanted = ", ".join(_filled(text)) or "nothing"
+                yield problem("E234", where=f"{name}:{words.lines[text]}", text=text[:60], wanted=wanted)
 
 
 def _filled(text: str) -> list[str]:
