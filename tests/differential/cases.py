@@ -23,7 +23,7 @@ from tsela.programme.rules import compile_tables
 
 FOLDER = Path(__file__).resolve().parents[2] / "contract/cases"
 COMPILED = FOLDER / "compiled.json"
-RULES = ("groups", "define", "states", "items", "flags")
+RULES = ("groups", "define", "states", "steps", "items", "flags")
 FIELDS = {"due", "opens", "late", "expires", "anchor", "step", "by"}
 
 

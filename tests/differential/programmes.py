@@ -162,6 +162,7 @@ def document(random: Random, items: int = 4, flags: int = 3) -> dict[str, Any]:
         "states": {"state": [
             {"is": "one", "when": plain.condition(1)}, {"is": "two", "when": plain.condition(1)}, {"is": "rest", "when": "always"},
         ]},
+        "steps": {"visit": {"unless": writer.condition(1), "instead": "call"}} if writer.often(0.6) else {},
         "items": [_item(random, f"item{n}", writer.names) for n in range(items)],
         "flags": [{"id": f"flag{n}", "level": "info", "when": writer.condition(3)} for n in range(flags)],
     }  # fmt: skip

@@ -112,10 +112,20 @@ def duration(length: Any, labels: Labels) -> str:
 
 def steps(row: Mapping[str, Any], labels: Labels, names: Mapping[str, str]) -> Iterator[str]:
     """“after 7 days: Call her”, by whom where that is somebody else."""
-    for after, do, *_ in row["escalate"]:
+    for after, do, *other in row["escalate"]:
         by = row.get("steps", {}).get(do) or row["by"]
-        other = f" ({names.get(by, by)})" if by != row["by"] else ""
-        yield f"after {duration(after, labels)}: {names.get(do, words.spoken(do))}{other}"
+        role = f" ({names.get(by, by)})" if by != row["by"] else ""
+        yield f"after {duration(after, labels)}: {_named(do, names)}{role}{_instead(other, labels, names)}"
+
+
+def _instead(other: list[Any], labels: Labels, names: Mapping[str, str]) -> str:
+    """“, but Call her if she asked us not to come to her home”."""
+    said = [f", but {_named(one['instead'], names)} if {condition(one['unless'], labels)}" for one in other]
+    return "".join(said)
+
+
+def _named(step: str, names: Mapping[str, str]) -> str:
+    return names.get(step, words.spoken(step))
 
 
 def labels(programme: Programme) -> Labels:

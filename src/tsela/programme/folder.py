@@ -117,6 +117,9 @@ def _rules(found: Source) -> dict[str, Any]:
     merged: dict[str, Any] = {name: _merged(found, name, parts) for name in ("groups", "define", "states")}
     for name in ("items", "flags"):
         merged[name] = [row for part in parts for row in part.get(name, ())]
+    merged["steps"] = {
+        name: step for name, step in found.programme.get("steps", {}).items() if not isinstance(step, str)
+    }
     return {**{key: str(found.programme.get(key, "")) for key in ("name", "policy")}, **merged}
 
 

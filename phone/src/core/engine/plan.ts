@@ -3,7 +3,7 @@
 import { type Day, formatDate, LAST_DAY } from "../dates";
 import { sha256 } from "./hash";
 import { type Event, inOrder, type Records } from "./records";
-import type { Item, Rules } from "./rules";
+import type { Item, Rules, Step } from "./rules";
 import type { ConditionTree } from "./tables";
 import { Look, type Occasion, type View } from "./view";
 import type { Shift } from "./words";
@@ -153,16 +153,18 @@ function openStatus({ today, look }: View, opens: Day, late: Day, expires: Day |
   return today > late ? "overdue" : "due";
 }
 
+/** R34: the last one that has begun, or what stands in its place for her. */
 function lastStep(item: Item, view: View, due: Day, event: Event): string | null {
-  let step: string | null = null;
-  for (const [after, name] of item.escalate) {
-    const day = after(due, event);
+  let last: Step | null = null;
+  for (const one of item.escalate) {
+    const day = one.after(due, event);
     if (day !== null) {
       view.look.at(day);
-      if (day <= view.today) step = name;
+      if (day <= view.today) last = one;
     }
   }
-  return step;
+  if (!last) return null;
+  return last.unless?.(view, null) ? last.instead : last.step;
 }
 
 function text(day: Day | null): string | null {

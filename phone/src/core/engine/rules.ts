@@ -6,7 +6,15 @@ import type { ConditionTree, Duration, FlagTree, ItemTree, SourceTree, Tables } 
 import type { Find, Holds, Shift, Source } from "./words";
 
 /** The vocabulary of this executor; tables that ask for a greater one are refused, and the old ones kept. */
-export const ENGINE = 1;
+export const ENGINE = 2;
+
+/** A step of an escalation, and what stands in its place for whom it is not to be taken (R34). */
+export interface Step {
+  readonly after: Shift;
+  readonly step: string;
+  readonly unless: Holds | null;
+  readonly instead: string;
+}
 
 /** A schedule item. Durations that are not given are null. */
 export interface Item {
@@ -22,7 +30,7 @@ export interface Item {
   readonly late: Shift | null;
   readonly expires: Shift | null;
   readonly done: readonly Find[];
-  readonly escalate: readonly (readonly [Shift, string])[];
+  readonly escalate: readonly Step[];
 }
 
 /** A flag of the tables: raised while its group and its condition hold. */
@@ -82,7 +90,12 @@ function makeItem(compiler: Compiler, tree: ItemTree): Item {
     late: shift(tree.late),
     expires: shift(tree.expires),
     done: tree.done.map((events) => compiler.events(events)),
-    escalate: tree.escalate.map(([after, step]) => [compiler.duration(after), step] as const),
+    escalate: tree.escalate.map(([after, step, other]) => ({
+      after: compiler.duration(after),
+      step,
+      unless: other ? compiler.condition(other.unless) : null,
+      instead: other?.instead ?? step,
+    })),
   };
 }
 

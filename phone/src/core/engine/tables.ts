@@ -71,7 +71,7 @@ export interface ItemTree {
   late: Duration | null;
   expires: Duration | null;
   done: EventsTree[];
-  escalate: [Duration, string, ...unknown[]][];
+  escalate: [Duration, string, { unless: ConditionTree; instead: string }?][];
   remind?: unknown;
   form?: string | null;
   by?: string | null;

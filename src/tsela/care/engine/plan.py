@@ -163,14 +163,17 @@ def _status(view: View, opens: int, late: int, expires: int | None) -> str:
 
 
 def _step(item: Item, view: View, due: int, event: Event) -> str | None:
+    """R34: the last one that has begun, or what stands in its place for her."""
     step = None
-    for after, do in item.escalate:
-        day = after(due, event)
+    for one in item.escalate:
+        day = one.after(due, event)
         if day is not None:
             view.look.at(day)
             if day <= view.today:
-                step = do
-    return step
+                step = one
+    if step is None:
+        return None
+    return step.instead if step.unless and step.unless(view, None) else step.do
 
 
 def _text(day: int | None) -> str | None:

@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tsela.care.engine.cleaning import Dictionary
 from tsela.care.engine.conditions import Compiler
 from tsela.care.engine.words import Find, Holds, Shift, Source, Tree
 from tsela.kernel.errors import fail
 
-ENGINE = 1  # the vocabulary of this executor; tables that ask for a greater one are refused
+ENGINE = 2  # the vocabulary of this executor; tables that ask for a greater one are refused
+
+
+class Step(NamedTuple):
+    """A step of an escalation, and what stands in its place for whom it is not to be taken (R34)."""
+
+    after: Shift
+    do: str
+    unless: Holds | None
+    instead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class Item:
     late: Shift | None
     expires: Shift | None
     done: tuple[Find, ...]
-    escalate: tuple[tuple[Shift, str], ...]
+    escalate: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,14 @@ def _item(compiler: Compiler, tree: Tree) -> Item:
         unless=compiler.condition(tree["unless"]),
         series=tuple((key, compiler.duration(due)) for key, due in tree["series"]),
         done=tuple(compiler.events(events) for events in tree["done"]),
-        escalate=tuple((compiler.duration(after), do) for after, do, *_ in tree["escalate"]),
+        escalate=tuple(_step(compiler, *step) for step in tree["escalate"]),
         **shift,
     )
+
+
+def _step(compiler: Compiler, after: list[Any], do: str, other: Tree | None = None) -> Step:
+    unless, instead = (compiler.condition(other["unless"]), other["instead"]) if other else (None, do)
+    return Step(compiler.duration(after), do, unless, instead)
 
 
 def _places(items: Sequence[Tree]) -> dict[str, list[int]]:

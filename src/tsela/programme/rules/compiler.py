@@ -16,7 +16,7 @@ from tsela.programme.rules.tokens import Parameters, RuleError
 from tsela.programme.rules.words import Labels
 from tsela.programme.source import plain, where
 
-ENGINE = 1
+ENGINE = 2
 NEVER: Cond = {"const": False}
 
 
@@ -30,6 +30,7 @@ class Compiler:
     problems: list[Problem] = field(default_factory=list)
     hopping: frozenset[str] = frozenset()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    steps: Mapping[str, Cond] = field(default_factory=dict)  # what stands in a step's place, and for whom
 
     def report(self, wrong: Problem, at: Any, offset: int = 0, path: str = "") -> None:
         """Note a problem at a string, or at a path for strings without a place."""
@@ -95,7 +96,7 @@ def compile_tables(
     parameters: Parameters | None = None,
     choices: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Tables of a document (forms, groups, define, states, items, flags) and its problems, errors and warnings alike.
+    """Tables of a document (forms, groups, define, states, steps, items, flags) and its problems, errors and warnings alike.
 
     `dictionary` are the forms; without it the document's own `forms`. `choices` closes the values of `by` and `do`.
     Rules that are wrong compile to `never` and items that are wrong are left out, so that all problems show at once.
@@ -105,6 +106,7 @@ def compile_tables(
         Names(forms, parameters=parameters or {}), where, labels or Labels(), choices=choices or {}
     )
     groups, define, states = _named(document, compiler)
+    compiler.steps = items.compile_steps(document.get("steps") or {}, compiler)
     tables = {
         "engine": ENGINE,
         "programme": str(document.get("name", "")),

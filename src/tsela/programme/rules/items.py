@@ -35,6 +35,29 @@ def compile_flags(flags: Sequence[Mapping[str, Any]], compiler: "Compiler") -> l
     ]
 
 
+def compile_steps(steps: Mapping[str, Any], compiler: "Compiler") -> dict[str, Cond]:
+    """{step: {unless, instead}} of the steps that are not to be taken for everyone (R34)."""
+    some = {str(name): given for name, given in steps.items() if {"unless", "instead"} & set(given)}
+    rules = {name: given for name, given in some.items() if {"unless", "instead"} <= set(given)}
+    for name in some.keys() - rules.keys():
+        lacking = "instead" if "unless" in some[name] else "unless"
+        compiler.report(problem("E223", key=lacking), name, 0, f"steps.{name}")
+    for name, given in rules.items():
+        path, instead = f"steps.{name}", given["instead"]
+        known = tuple(one for one in compiler.choices.get("do", ()) if one not in rules)
+        if instead in rules:
+            compiler.report(problem("E248", step=name, instead=instead), instead, 0, path)
+        else:
+            _choice(compiler, "instead", instead, known, path)
+    return {
+        name: {
+            "unless": compiler.condition(given["unless"], f"steps.{name}.unless")[0],
+            "instead": str(given["instead"]),
+        }
+        for name, given in rules.items()
+    }
+
+
 def _distinct(
     rows: Sequence[Mapping[str, Any]], kind: str, compiler: "Compiler"
 ) -> Iterator[Mapping[str, Any]]:
@@ -111,8 +134,9 @@ class _Item:
         }
         return {
             **_texts(self.given), "for": for_, "anchor": self._plain(anchor), "when": when, "unless": unless, "series": series,
-            **window, "done": self._plain(done), "escalate": [[after, do] for after, do, _ in steps],
-            "steps": {do: who or by for _, do, who in steps},
+            **window, "done": self._plain(done),
+            "escalate": [[after, do, *self._instead(do)] for after, do, _ in steps],
+            "steps": self._who(steps, by),
             "remind": remind, "form": self._form(done), "by": by, "words": said, **self._at_contact(),
         }  # fmt: skip
 
@@ -178,6 +202,14 @@ class _Item:
             if after:
                 steps.append((after, str(step["do"]), self._by(step, "")))
         return steps
+
+    def _instead(self, do: str) -> list[Cond]:
+        return [self.compiler.steps[do]] if do in self.compiler.steps else []
+
+    def _who(self, steps: list[tuple[Duration, str, str]], by: str) -> dict[str, str]:
+        """Which role takes each step; what stands in a step's place is for the same role."""
+        other = {one["instead"]: who or by for _, do, who in steps for one in self._instead(do)}
+        return other | {do: who or by for _, do, who in steps}
 
     def _by(self, given: Mapping[str, Any], default: str = "mentor_mother") -> str:
         by = given.get("by", default)

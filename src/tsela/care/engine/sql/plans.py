@@ -151,12 +151,18 @@ subject AS MATERIALIZED ({self.subject()})
             WHEN {self.today} > j.late THEN 'overdue' ELSE 'due' END"""
 
     def step(self, tree: Tree) -> str:
-        """R34: the last one that has begun."""
+        """R34: the last one that has begun, or what stands in its place for her."""
         whens = [
-            f"WHEN {_shifted('r.due', after, 'r')} <= {self.today} THEN {text(do)}"
-            for after, do, *_ in reversed(tree["escalate"])
+            f"WHEN {_shifted('r.due', after, 'r')} <= {self.today} THEN {self.taken(do, *other)}"
+            for after, do, *other in reversed(tree["escalate"])
         ]
         return f"CASE {' '.join(whens)} END" if whens else "CAST(NULL AS VARCHAR)"
+
+    def taken(self, do: str, other: Tree | None = None) -> str:
+        if other is None:
+            return text(do)
+        unless = self.condition(other["unless"], Subject("r.client", self.today, "r"))
+        return f"CASE WHEN {unless} THEN {text(other['instead'])} ELSE {text(do)} END"
 
     def dated(self, tree: Tree) -> str:
         """R31: a row a task, with its dates."""
