@@ -12,13 +12,13 @@ from tsela.programme.countries import Country, countries_of
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
 from tsela.programme.guides import Guide
-from tsela.programme.languages import Language, base, languages_of, registered
+from tsela.programme.languages import SOURCE, Language, base, languages_of, registered
 from tsela.programme.locales import Catalogue, catalogue, spoken_words
 from tsela.programme.policies import Policies, Tables
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
 from tsela.programme.source import plain, where
-from tsela.programme.talk import Leaks, Message, Talk, checks
+from tsela.programme.talk import Leaks, Message, Said, Talk, checks, scan
 from tsela.programme.talk.flows import compile_flow
 
 
@@ -49,6 +49,7 @@ class Programme:
     messages: Mapping[str, Message] = field(default_factory=dict, repr=False)
     talk: Talk = field(default_factory=dict, repr=False)
     leaks: Leaks = field(default_factory=Leaks, repr=False)
+    said: tuple[Said, ...] = field(default=(), repr=False)
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -150,6 +151,8 @@ def read(folder: Path, every_country: bool = False) -> tuple[Programme | None, l
         problems += wording.without_words(folder, source.programme.get("languages", [])[1:])
     problems += guides.check(source.guides, forms, source.rules)
     problems += _check_talk(source, forms)
+    if every_country:
+        problems += _check_words(source)
     if any(found.level == "error" for found in problems):
         return None, problems
     return _programme(source, forms, policies, tuple(problems)), problems
@@ -185,6 +188,7 @@ def _programme(
         parameters=plain(source.parameters(given["policy"])),
         guides=guides.published(source.guides), warnings=warnings, messages=messages,
         talk=talk.talk_of(source.talk, messages, known, countries), leaks=talk.leaks_of(source.talk.leaks),
+        said=tuple(talk.texts(source.talk)),
     )  # fmt: skip
 
 
@@ -228,6 +232,14 @@ def _check_talk(source: folders.Source, forms: Mapping[str, Any]) -> Iterator[Pr
     messages = [row["id"] for row in source.talk.messages if "id" in row]
     for item in source.rules["items"] if messages else ():
         yield from checks.unknown("A message", item.get("remind", {}).get("message", messages[0]), messages)
+
+
+def _check_words(source: folders.Source) -> Iterator[Problem]:
+    """What clients read, in every language that has words."""
+    files = {path.stem: path for path in sorted((source.folder / "locales").glob("*.po"))}
+    own = [(tag, words) for tag, path in files.items() if tag != SOURCE and (words := wording.readable(path))]
+    words = [scan.Words(SOURCE, {}, {}), *(scan.Words(tag, said, said.lines) for tag, said in own)]
+    yield from scan.check(source.talk, talk.leaks_of(source.talk.leaks), words)
 
 
 def _check_programme(source: folders.Source) -> list[Problem]:

@@ -29,10 +29,11 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text and where people read it."""
+    """One text, where people read it, and what a translator must know of it."""
 
     msgid: str
     where: str
+    note: str = ""
 
 
 class Catalogue(dict[str, str]):
@@ -99,7 +100,7 @@ def update(programme: "Programme", app: Path | None = None) -> dict[str, int]:
 
 
 def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
-    """Every text that staff read, in the order of forms, rules, names and app; a text may come more than once."""
+    """Every text that people read, in the order of forms, rules, messages, names and app; a text may come more than once."""
     for form in programme.forms.values():
         yield from (Text(text, f"forms/{form['id']}") for text in _form_texts(form))
     for tables in programme.policies.values():
@@ -108,6 +109,7 @@ def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
                 yield from (Text(text, f"{kind}/{rule['id']}") for text in _rule_texts(rule))
     for guide in programme.guides:
         yield from (Text(text, f"{guide['kind']}/{guide['id']}") for text in guides.texts(guide))
+    yield from (Text(one.text, one.of, one.note) for one in programme.said)
     yield Text(programme.title, "programme")
     for kind, names in programme.labels.items():
         yield from (Text(text, kind) for text in names.values())
@@ -172,21 +174,30 @@ def _first_argument(source: str, start: int) -> str:
     return source[start:at]
 
 
+def _shown(where: list[str]) -> list[str]:
+    """Three of the places where a text is read, or as many as there are kinds of them."""
+    kinds = {place.partition("/")[0]: place for place in reversed(where)}
+    return list(dict.fromkeys([*reversed(kinds.values()), *where]))[: max(3, len(kinds))]
+
+
 def _merged(path: Path, texts: list[Text], language: Language) -> polib.POFile:
     old = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.is_file() else {}
     po = polib.POFile(wrapwidth=110)
     po.metadata = {"Language": language.tag, "Plural-Forms": language.plural_forms, "MIME-Version": "1.0", "Content-Type": "text/plain; charset=UTF-8",
                    "Content-Transfer-Encoding": "8bit"}  # fmt: skip
     places: dict[str, list[str]] = {}
+    notes = {text.msgid: text.note for text in texts if text.note}
     for text in texts:
         places.setdefault(text.msgid, []).append(text.where)
     for msgid, where in places.items():
         known = old.pop(msgid, polib.POEntry(msgid=msgid))
-        shown = [(place, "") for place in list(dict.fromkeys(where))[:3]]
+        shown = [(place, "") for place in _shown(where)]
         flags, words = list(known.flags), known.msgstr
         po.append(
-            polib.POEntry(msgid=msgid, msgstr=words, flags=flags, occurrences=shown, tcomment=known.tcomment)
-        )
+            polib.POEntry(
+                msgid=msgid, msgstr=words, flags=flags, occurrences=shown, tcomment=known.tcomment, comment=notes.get(msgid, ""),
+            )
+        )  # fmt: skip
     for entry in old.values():
         if entry.msgstr:
             po.append(

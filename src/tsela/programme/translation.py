@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MISSING, DRAFT, REVIEWED = "missing", "draft", "reviewed"
 PLACES = {
-    "messages": "messages", "app": "app", "dates": "app", "forms": "forms",
+    "messages": "messages", "flows": "messages", "articles": "messages", "app": "app", "dates": "app", "forms": "forms",
     "items": "schedules", "flags": "schedules", "why": "schedules",
 }  # fmt: skip
 KINDS = ("messages", "core", "app", "forms", "schedules", "other")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tsela.kernel.errors import Problem, problem
 from tsela.programme.languages import SOURCE, base
-from tsela.programme.locales import words_of
+from tsela.programme.locales import Catalogue, words_of
 from tsela.programme.source import where
 
 FILLED_IN = re.compile(r"\$?\{[^{}]*\}")
@@ -42,6 +42,14 @@ def check(folder: Path) -> Iterator[Problem]:
             if _filled(text) != _filled(translated):
                 wanted = ", ".join(_filled(text)) or "nothing"
                 yield problem("E234", where=f"{name}:{words.lines[text]}", text=text[:60], wanted=wanted)
+
+
+def readable(path: Path) -> Catalogue:
+    """The words of a PO file; none of one that cannot be read (`check` says why)."""
+    try:
+        return words_of(path)
+    except (OSError, UnicodeDecodeError):
+        return Catalogue()
 
 
 def _filled(text: str) -> list[str]:

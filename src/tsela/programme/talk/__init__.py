@@ -8,5 +8,19 @@ from tsela.programme.talk.compiled import Talk, talk_of
 from tsela.programme.talk.given import Given, read
 from tsela.programme.talk.leaks import Leak, Leaks, leaks_of
 from tsela.programme.talk.messages import Message, Reply, messages_of
+from tsela.programme.talk.texts import Said, texts
 
-__all__ = ["Given", "Leak", "Leaks", "Message", "Reply", "Talk", "leaks_of", "messages_of", "read", "talk_of"]
+__all__ = [
+    "Given",
+    "Leak",
+    "Leaks",
+    "Message",
+    "Reply",
+    "Said",
+    "Talk",
+    "leaks_of",
+    "messages_of",
+    "read",
+    "talk_of",
+    "texts",
+]
