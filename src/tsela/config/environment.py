@@ -77,6 +77,16 @@ def flag(name: str) -> bool:
     return value in ("1", "yes", "true")
 
 
+def channels(mode: Mode, home: Path) -> Mapping[str, Any]:
+    """The accounts through which messages go, by name: TSELA_CHANNELS, or channels.toml in the folder. Read at the start, so
+    that a server with a missing or published secret does not start (E720, E721)."""
+    from tsela.messaging.channels.accounts import accounts
+
+    named = os.environ.get("TSELA_CHANNELS", "")
+    file = Path(named) if named else home / "channels.toml"
+    return accounts(file if named or file.exists() else None, production=mode == "production")
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's database settings for an address; see E903 for the two forms."""
     parts = urllib.parse.urlsplit(url)

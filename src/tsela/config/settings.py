@@ -82,6 +82,9 @@ PROGRAMME = Path(
     os.environ.get("TSELA_PROGRAMME") or Path(__file__).parents[3] / "programmes" / "mentor_mother"
 )
 
+# Accounts of WhatsApp and SMS providers (docs/channels.md).
+CHANNELS = environment.channels(MODE, HOME)
+
 # Pages and files.
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # served from where they lie: no copying step before the first start

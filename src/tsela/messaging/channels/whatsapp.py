@@ -24,7 +24,6 @@ from tsela.messaging.channels import (
     Retry,
     Sent,
     Template,
-    Unsure,
     wire,
 )
 from tsela.messaging.channels.reading import decode, dig, identity
@@ -133,13 +132,10 @@ def result(answer: httpx.Response) -> Result:
     code = dig(body, "error.code")
     if isinstance(code, int):
         return _waiting(outcome(code, problem(dig(body, "error"))), answer)
-    if answer.status_code in (429, 503):
-        return Retry(f"WhatsApp answered {answer.status_code}.", after=wire.retry_after(answer), account=True)
+    said = f"WhatsApp answered {answer.status_code}."
     if answer.status_code in (401, 403):
-        return AccountProblem("E713", f"WhatsApp answered {answer.status_code}.")
-    if answer.is_client_error:
-        return Failed("rejected", f"WhatsApp answered {answer.status_code}.")
-    return Unsure(f"WhatsApp answered {answer.status_code} without saying what it did.")
+        return AccountProblem("E713", said)
+    return wire.refused(answer, said)
 
 
 def _waiting(found: Failed | Retry | AccountProblem, answer: httpx.Response) -> Result:

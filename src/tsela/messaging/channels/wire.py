@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tsela.messaging.channels import Retry, Unsure
+from tsela.messaging.channels import Failed, Retry, Unsure
 
 TIMEOUT = httpx.Timeout(20, connect=5)
 _NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -44,3 +44,10 @@ def retry_after(response: httpx.Response) -> float | None:
 
 def said(error: object) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def refused(response: httpx.Response, problem: str) -> Retry | Failed | Unsure:
+    """What an answer other than success says by its number alone. A server's own failure leaves open what it had done."""
+    if response.status_code in (429, 503):
+        return Retry(problem, retry_after(response), account=True)
+    return Failed("rejected", problem) if response.is_client_error else Unsure(problem)
