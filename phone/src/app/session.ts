@@ -104,6 +104,7 @@ export class Session {
       this.loaded = share * 0.99;
     });
     this.loaded = 1;
+    await this.store.files.tidy(this.drafts, today());
     await this.care?.review();
     this.tell();
     await this.sync.now();
@@ -127,7 +128,8 @@ export class Session {
   }
 
   private unsentCount(): number {
-    return this.store.unsent().length + this.store.problems().length;
+    const { store } = this;
+    return store.unsent().length + store.problems().length + store.files.unsent().length;
   }
 
   // ---- what happens
@@ -142,7 +144,10 @@ export class Session {
 
   private synced(): void {
     const { last } = this.sync.state;
-    if (last !== this.settings.lastSync) void this.change({ lastSync: last });
+    if (last !== this.settings.lastSync) {
+      void this.change({ lastSync: last });
+      void this.store.files.tidy(this.drafts, today());
+    }
     this.tell();
   }
 
@@ -183,6 +188,7 @@ export class Session {
     const session = entry.clients.length > 1 ? uuid7() : null;
     const events = entry.clients.flatMap((client) => this.eventsFor(entry, client, session));
     await this.store.save(events, entry.draft);
+    await this.store.files.tie(events);
     this.drafts = this.drafts.filter((one) => one.id !== entry.draft);
     await this.settled();
     if (entry.mode !== this.settings.mode && entry.mode !== "group") await this.change({ mode: entry.mode });

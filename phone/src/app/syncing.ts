@@ -1,12 +1,13 @@
 /** When the phone syncs, and what it says about it. */
 import type { Store } from "../store/store";
 import type { Problem } from "../sync/event";
+import { type FileTransport, sendFiles } from "../sync/files";
 import { type Failure, type Progress, reportPlans, sync, type Transport, TransportError } from "../sync/sync";
 import type { Care } from "./care";
 import { moment } from "./clock";
 
 export interface SyncState {
-  readonly running: Progress | null;
+  readonly running: (Omit<Progress, "step"> & { readonly step: Progress["step"] | "files" }) | null;
   readonly failure: Failure | null;
   readonly problem: Problem | null;
   /** The last whole sync; null: never. */
@@ -25,7 +26,7 @@ export class Syncing {
 
   constructor(
     private readonly store: Store,
-    private readonly transport: Transport,
+    private readonly transport: Transport & FileTransport,
     private readonly care: () => Care | null,
     private readonly tell: () => void,
     private readonly revoked: () => void,
@@ -61,6 +62,7 @@ export class Syncing {
     const last = done ? moment() : this.state.last;
     this.set({ running: null, failure: outcome.failure, problem: outcome.problem, last });
     if (done) await this.reportPlans();
+    if (done) await this.sendFiles();
     await this.care()?.saveSnapshot();
   }
 
@@ -74,6 +76,22 @@ export class Syncing {
       this.set({ drift: drift.length });
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
+    }
+  }
+
+  /** S64: after all else; what fails here leaves the sync done. */
+  private async sendFiles(): Promise<void> {
+    const { files } = this.store;
+    if (files.waiting().length === 0) return;
+    const tell = (sent: number) => this.set({ running: { step: "files", sent, received: 0 } });
+    try {
+      tell(0);
+      await sendFiles(files, this.transport, tell);
+      this.set({ running: null });
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      if (error.failure === "revoked") return this.revoked();
+      this.set({ running: null, failure: error.failure, problem: error.problem ?? null });
     }
   }
 

@@ -4,8 +4,17 @@ const IV_BYTES = 12;
 
 /** Seal a JSON value. `place` (store and key) is bound in, so that no sealed record can stand in for another. */
 export async function seal(key: CryptoKey, place: string, value: unknown): Promise<Uint8Array<ArrayBuffer>> {
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  return sealBytes(key, place, await through(text, new CompressionStream("gzip")));
+}
+
+/** Seal bytes as they are: photos and recordings, which no gzip makes smaller. */
+export async function sealBytes(
+  key: CryptoKey,
+  place: string,
+  plain: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const plain = await through(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream("gzip"));
   const sealed = await crypto.subtle.encrypt(cipher(iv, place), key, plain);
   const box = new Uint8Array(IV_BYTES + sealed.byteLength);
   box.set(iv);
@@ -15,9 +24,17 @@ export async function seal(key: CryptoKey, place: string, value: unknown): Promi
 
 /** Open what `seal` made; throws where the key, the place or a single bit is not the same. */
 export async function unseal<T>(key: CryptoKey, place: string, box: Uint8Array<ArrayBuffer>): Promise<T> {
-  const plain = await crypto.subtle.decrypt(cipher(box.slice(0, IV_BYTES), place), key, box.slice(IV_BYTES));
-  const bytes = await through(new Uint8Array(plain), new DecompressionStream("gzip"));
+  const bytes = await through(await unsealBytes(key, place, box), new DecompressionStream("gzip"));
   return JSON.parse(new TextDecoder().decode(bytes)) as T;
+}
+
+export async function unsealBytes(
+  key: CryptoKey,
+  place: string,
+  box: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const plain = await crypto.subtle.decrypt(cipher(box.slice(0, IV_BYTES), place), key, box.slice(IV_BYTES));
+  return new Uint8Array(plain);
 }
 
 function cipher(iv: Uint8Array<ArrayBuffer>, place: string): AesGcmParams {

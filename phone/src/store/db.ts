@@ -28,13 +28,15 @@ export interface Pending {
 
 interface Schema extends DBSchema {
   plain: { key: "vault" | "attempts" | "shell" | "pending"; value: Vault | Attempts | Shell | Pending };
-  /** identity, cursor, bundle, snapshot, settings */
+  /** identity, cursor, bundle, snapshot, settings, files */
   box: { key: string; value: Sealed };
   /** Pulled events, up to 500 a segment. */
   segments: { key: number; value: Sealed };
   /** Events made here, one a record, until the server gives them back in a pull. */
   tail: { key: string; value: Sealed };
   drafts: { key: string; value: Sealed };
+  /** Photos and recordings, by name; the index of them is in the box. */
+  files: { key: string; value: Sealed };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -42,13 +44,16 @@ export type Database = IDBPDatabase<Schema>;
 export const NAME = "tsela";
 
 export function openDatabase(name = NAME): Promise<Database> {
-  return openDB<Schema>(name, 1, {
-    upgrade(db) {
-      db.createObjectStore("plain");
-      db.createObjectStore("box");
-      db.createObjectStore("segments", { autoIncrement: true });
-      db.createObjectStore("tail");
-      db.createObjectStore("drafts");
+  return openDB<Schema>(name, 2, {
+    upgrade(db, before) {
+      if (before < 1) {
+        db.createObjectStore("plain");
+        db.createObjectStore("box");
+        db.createObjectStore("segments", { autoIncrement: true });
+        db.createObjectStore("tail");
+        db.createObjectStore("drafts");
+      }
+      db.createObjectStore("files");
     },
   });
 }
@@ -56,7 +61,7 @@ export function openDatabase(name = NAME): Promise<Database> {
 /** S11: keys first, in a transaction of their own, then everything. */
 export async function wipe(db: Database, name = NAME): Promise<void> {
   await db.clear("plain");
-  const stores = ["box", "segments", "tail", "drafts"] as const;
+  const stores = ["box", "files", "segments", "tail", "drafts"] as const;
   await Promise.all(stores.map((store) => db.clear(store)));
   db.close();
   await deleteDB(name);

@@ -8,6 +8,7 @@ import { seal, unseal } from "../crypto/seal";
 import type { CareEvent, Problem, PushResult, State } from "../sync/event";
 import type { SyncStore } from "../sync/sync";
 import type { Database, Sealed } from "./db";
+import { Files } from "./files";
 import { type Entry, Ledger } from "./ledger";
 
 /** An entry of the tail as it is sealed. */
@@ -35,6 +36,7 @@ interface Programme {
 
 export class Store implements SyncStore {
   readonly ledger = new Ledger();
+  readonly files: Files;
   /** Called after each write with the clients whose events changed; null: the programme did. */
   changed: (clients: ReadonlySet<string> | null) => void = () => {};
   private queue: Promise<unknown> = Promise.resolve();
@@ -45,7 +47,9 @@ export class Store implements SyncStore {
     private readonly db: Database,
     private readonly key: CryptoKey,
     private readonly runnable: (bundle: unknown) => boolean = () => true,
-  ) {}
+  ) {
+    this.files = new Files(db, key, this.ledger);
+  }
 
   // ---- reading
 
@@ -82,6 +86,7 @@ export class Store implements SyncStore {
   /** The programme and the cursor: with the snapshot, enough for the first screen. */
   async loadHead(): Promise<void> {
     this.cursorNow = await this.get<string>("cursor");
+    await this.files.load();
     this.programme = (await this.get<Programme>("bundle")) ?? this.programme;
   }
 

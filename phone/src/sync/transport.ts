@@ -1,5 +1,6 @@
 /** The network side of sync: contract/SPEC.md over fetch. */
 import type { Page, Problem, PushAnswer, PushBody } from "./event";
+import type { FileTransport } from "./files";
 import { type Failure, type Transport, TransportError } from "./sync";
 
 const API = "/api/v1";
@@ -24,7 +25,7 @@ export async function claim(code: string, label: string): Promise<Claim> {
   return (await response.json()) as Claim;
 }
 
-export function httpTransport(token: string): Transport {
+export function httpTransport(token: string): Transport & FileTransport {
   const signed = { authorization: `Bearer ${token}` };
   return {
     push: async (body: PushBody) => {
@@ -46,6 +47,14 @@ export function httpTransport(token: string): Transport {
       const response = await ask("/programme", { headers: { ...signed, ...known } });
       if (response.status === 304) return null;
       return { tag: response.headers.get("etag") ?? "", bundle: (await response.json()) as unknown };
+    },
+    put: async ({ name, event, size }, offset, piece) => {
+      const response = await ask(`/attachments/${name}?event=${event}&offset=${offset}&size=${size}`, {
+        method: "PUT",
+        headers: { ...signed, "content-type": "application/octet-stream" },
+        body: piece,
+      });
+      return ((await response.json()) as { have: number }).have;
     },
   };
 }
@@ -96,6 +105,7 @@ const FAILURES: Readonly<Record<number, Failure>> = {
   401: "unknown_device",
   403: "forbidden",
   404: "bad_request",
+  409: "bad_request",
   410: "bad_request",
   413: "bad_request",
   422: "bad_request",

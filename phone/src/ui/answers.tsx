@@ -3,10 +3,13 @@ import { today } from "../app/clock";
 import type { Form, Node } from "../app/programme";
 import { dayText, t } from "../app/words";
 import type { Answers, CareEvent } from "../sync/event";
+import { Attached } from "./attached";
 
 interface Line {
   readonly label: string;
   readonly text: string;
+  /** The photo or recording that is the answer. */
+  readonly file?: string;
 }
 
 export function AnswerList({ form, answers }: { form: Form; answers: Answers }) {
@@ -15,7 +18,7 @@ export function AnswerList({ form, answers }: { form: Form; answers: Answers }) 
       {lines(form, answers).map((line, n) => (
         <div key={`${n}${line.label}`}>
           <dt>{line.label}</dt>
-          <dd>{line.text}</dd>
+          <dd>{line.file ? <Attached name={line.file} label={line.label} /> : line.text}</dd>
         </div>
       ))}
     </dl>
@@ -29,7 +32,8 @@ export function lines(form: Form, answers: Answers, nodes: readonly Node[] = for
     if (node.type === "repeat") return repeated(form, node, answers[node.name]);
     const value = answers[node.name];
     if (value === undefined || value === null || !node.label || node.type === "note") return [];
-    return [{ label: plainLabel(node.label), text: valueText(form, node, value) }];
+    const line = { label: plainLabel(node.label), text: valueText(form, node, value) };
+    return [node.type === "image" || node.type === "audio" ? { ...line, file: line.text } : line];
   });
 }
 

@@ -14,10 +14,10 @@ beforeEach(() => {
   page = document.createElement("main");
 });
 
-function show(form: OpenForm): void {
+function show(form: OpenForm, shown: readonly string[] = []): void {
   const room = {
     form,
-    shown: new Set<string>(),
+    shown: new Set<string>(shown),
     dateQuestion: null,
     changed: () => show(form),
     touched: () => {},
@@ -60,4 +60,16 @@ test("rows can be added and removed within their bounds, and not at all where th
   show(openForm(forms.counted, { today: "2026-11-20", answers: { born: 1, visits: [{}, {}, {}] } }));
   const buttons = [...page.querySelectorAll("button")].map((one) => one.textContent?.trim());
   expect(buttons).toEqual(["Remove", "Remove", "Remove"]);
+});
+
+test("too few or too many rows are said where the rows are, in the form's words or in ours", () => {
+  const form = openForm(forms.counted, { today: "2026-11-20", answers: { visits: [{}] } });
+  show(form, ["visits"]);
+  expect(find(".wrong").textContent?.trim()).toBe("Two or three.");
+  const { constraint_message: _, ...visits } = forms.counted.body[2];
+  const plain = { ...forms.counted, body: forms.counted.body.toSpliced(2, 1, visits) };
+  show(openForm(plain, { today: "2026-11-20", answers: { visits: [{}] } }), ["visits"]);
+  expect(find(".wrong").textContent?.trim()).toBe("At least 2 are needed.");
+  show(openForm(plain, { today: "2026-11-20", answers: { visits: [{}, {}, {}, {}] } }), ["visits"]);
+  expect(find(".wrong").textContent?.trim()).toBe("At most 3 can be kept: remove some.");
 });

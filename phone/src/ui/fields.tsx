@@ -1,11 +1,14 @@
 /** The questions of a form as native inputs, big enough for a thumb. */
 import { useContext, useState } from "preact/hooks";
-import { today } from "../app/clock";
 import { t } from "../app/words";
 import type { Part, Question, Repeat } from "../core/forms";
+import { Attached } from "./attached";
 import { described, Field, type FieldRoom, type InputProps, useAnswer } from "./field";
 import { CodeInput, PlaceInput, RangeInput, TimeInput } from "./inputs";
-import { Icon, yesterday } from "./kit";
+import { Icon } from "./kit";
+import { PhotoInput } from "./photo";
+import { SoundInput } from "./sound";
+import { DateInput, TextInput } from "./typed";
 
 export function PartView({ part }: { part: Part }) {
   const room = useContext(Field) as FieldRoom;
@@ -33,7 +36,8 @@ export function visible(part: Part): boolean {
 }
 
 function RepeatView({ repeat }: { repeat: Repeat }) {
-  const { form, changed } = useContext(Field) as FieldRoom;
+  const { form, shown, changed } = useContext(Field) as FieldRoom;
+  const violation = shown.has(repeat.path) ? repeat.violation : null;
   const label = t(repeat.node.label ?? repeat.name);
   const act = (change: () => void) => () => {
     change();
@@ -59,8 +63,22 @@ function RepeatView({ repeat }: { repeat: Repeat }) {
           <Icon name="add" /> {t("Add another: {what}", { what: label })}
         </button>
       )}
+      {violation && (
+        <p class="wrong" role="alert" tabIndex={-1} aria-invalid="true">
+          <Icon name="warn" /> {rowsText(repeat) ?? t(violation.message)}
+        </p>
+      )}
     </section>
   );
+}
+
+/** How many rows there must be, where the form has no words of its own for it. */
+function rowsText(repeat: Repeat): string | null {
+  const { constraint_message: own, min_rows: least = 0, max_rows: most } = repeat.node;
+  if (own) return null;
+  return repeat.rows.length < least
+    ? t("At least {n} are needed.", { n: least })
+    : t("At most {n} can be kept: remove some.", { n: most ?? 0 });
 }
 
 function QuestionView({ question }: { question: Question }) {
@@ -72,7 +90,11 @@ function QuestionView({ question }: { question: Question }) {
     return (
       <p class="field">
         <span class="label">{text(node.label ?? "")}</span>
-        {String(question.value)}
+        {(node.type === "image" || node.type === "audio") && question.value ? (
+          <Attached name={String(question.value)} label={text(node.label ?? "")} />
+        ) : (
+          String(question.value)
+        )}
       </p>
     );
   const violation = shown.has(path) ? question.violation : null;
@@ -125,6 +147,8 @@ function Input(props: InputProps) {
   if (type === "date") return <DateInput {...props} />;
   if (type === "time") return <TimeInput {...props} />;
   if (type === "barcode") return <CodeInput {...props} />;
+  if (type === "image") return <PhotoInput {...props} />;
+  if (type === "audio") return <SoundInput {...props} />;
   if (type === "geopoint") return <PlaceInput {...props} />;
   if (range) return <RangeInput {...props} range={range} />;
   return <TextInput {...props} />;
@@ -226,74 +250,4 @@ function Menu(props: InputProps) {
       ))}
     </select>
   );
-}
-
-function DateInput(props: InputProps) {
-  const { dateQuestion } = useContext(Field) as FieldRoom;
-  const [answer, set, leave] = useAnswer(props.question);
-  const chip = (label: string, day: string) => (
-    <button type="button" class="chip" aria-pressed={answer === day} onClick={() => set(day)}>
-      {label}
-    </button>
-  );
-  return (
-    <>
-      <input
-        id={props.id}
-        type="date"
-        value={(answer as string) ?? ""}
-        min="1900-01-01"
-        max="2199-12-31"
-        onInput={(event) => set(event.currentTarget.value || undefined)}
-        onBlur={leave}
-        {...described(props)}
-      />
-      {props.question.name === dateQuestion && (
-        <div class="chips">
-          {chip(t("Today"), today())}
-          {chip(t("Yesterday"), yesterday(today()))}
-        </div>
-      )}
-    </>
-  );
-}
-
-/** Text and numbers. What is typed stays as typed; a number is read from it where it is one. */
-function TextInput(props: InputProps) {
-  const { node } = props.question;
-  const [answer, set, leave] = useAnswer(props.question);
-  const [typed, setTyped] = useState(String(answer ?? ""));
-  const number = node.type === "integer" || node.type === "decimal";
-  const own = number ? readNumber(typed) === answer : typed === (answer ?? "");
-  const value = own ? typed : String(answer ?? "");
-  const input = (text: string) => {
-    setTyped(text);
-    set(number ? readNumber(text) : text || undefined);
-  };
-  const common = { id: props.id, value, onBlur: leave, autocomplete: "off", ...described(props) };
-  if (node.appearance?.includes("multiline"))
-    return <textarea rows={4} {...common} onInput={(event) => input(event.currentTarget.value)} />;
-  const keyboard =
-    node.type === "integer"
-      ? "numeric"
-      : node.type === "decimal"
-        ? "decimal"
-        : node.appearance?.includes("numbers")
-          ? "tel"
-          : "text";
-  return (
-    <input
-      type="text"
-      inputMode={keyboard}
-      {...common}
-      onInput={(event) => input(event.currentTarget.value)}
-    />
-  );
-}
-
-/** `36,5` and `36.5` alike; what is no number stays text, so that the form can say so. */
-function readNumber(text: string): unknown {
-  const bare = text.trim().replace(",", ".");
-  if (bare === "") return undefined;
-  return /^-?\d+(\.\d+)?$/.test(bare) ? Number(bare) : text;
 }

@@ -279,11 +279,11 @@ function pagesOf(form: OpenForm): Part[][] {
 }
 
 function wrongOn(form: OpenForm, parts: readonly Part[]): string[] {
-  return form.questions(parts).flatMap((question) => question.violation?.path ?? []);
+  return form.parts(parts).flatMap((part) => part.violation?.path ?? []);
 }
 
 function focusFirstWrong(): void {
   const field = document.querySelector<HTMLElement>("[aria-invalid=true]");
   field?.focus({ preventScroll: true });
-  field?.closest(".field")?.scrollIntoView({ block: "center" });
+  field?.closest(".field, .wrong")?.scrollIntoView({ block: "center" });
 }

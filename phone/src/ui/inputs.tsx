@@ -1,6 +1,7 @@
-/** Inputs that ask the phone itself: its clock, its camera, its place; and a range between two numbers. */
+/** Inputs that ask the phone itself: its clock, its place, a code before its camera; and a range between two numbers. */
 import { useRef, useState } from "preact/hooks";
 import { t } from "../app/words";
+import { startCamera } from "./camera";
 import { described, type InputProps, useAnswer } from "./field";
 import { Icon } from "./kit";
 
@@ -95,7 +96,7 @@ function Camera({ done }: { done: (code: string | null) => void }) {
   };
   return (
     <>
-      <video ref={start} muted playsInline style="width: 100%" />
+      <video class="view" ref={start} muted playsInline />
       <button type="button" class="button quiet" onClick={() => done(null)}>
         {t("Stop")}
       </button>
@@ -105,14 +106,12 @@ function Camera({ done }: { done: (code: string | null) => void }) {
 
 async function watch(video: HTMLVideoElement, stop: { current: () => void }): Promise<string | null> {
   let looking = true;
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  const turnOff = await startCamera(video, "environment");
   stop.current = () => {
     looking = false;
-    for (const track of stream.getTracks()) track.stop();
+    turnOff();
   };
   if (!video.isConnected) stop.current();
-  video.srcObject = stream;
-  await video.play();
   const detector = new BarcodeDetector();
   while (looking) {
     const [found] = await detector.detect(video);

@@ -24,6 +24,8 @@ const ICONS = {
   lock: "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   read: "M4 5c3-1 6-1 8 1 2-2 5-2 8-1v14c-3-1-6-1-8 1-2-2-5-2-8-1zM12 6v14",
+  camera: "M4 8h3.500l1.500-3h6l1.500 3H20v11H4zM12 16.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7z",
+  mic: "M12 15a3.500 3.500 0 0 0 3.500-3.500v-5a3.500 3.500 0 0 0-7 0v5A3.500 3.500 0 0 0 12 15zM5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v3.500",
   pen: "M4 20l1-4L16.500 4.500l3 3L8 19z",
 };
 
@@ -64,8 +66,8 @@ export function Page(props: {
 
 function Tabs() {
   const session = useSession();
-  const problems = session.store.problems().length;
-  const waiting = problems || session.store.unsent().length;
+  const problems = session.store.problems().length + session.store.files.problems().length;
+  const waiting = problems || session.store.unsent().length + session.store.files.unsent().length;
   const here = location.hash.split("/")[1] || "today";
   const tab = (at: string, icon: keyof typeof ICONS, label: string) => (
     <a href={`#/${at}`} aria-current={here === at ? "page" : undefined}>

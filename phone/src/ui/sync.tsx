@@ -4,6 +4,7 @@ import { today } from "../app/clock";
 import { goInstead } from "../app/route";
 import type { SyncState } from "../app/syncing";
 import { dayText, t } from "../app/words";
+import type { Kept } from "../store/files";
 import type { Entry } from "../store/ledger";
 import { useRoom, useSession } from "./context";
 import { Icon, Page } from "./kit";
@@ -13,17 +14,21 @@ export function SyncPage() {
   const { state } = session.sync;
   const unsent = session.store.unsent().length;
   const problems = session.store.problems();
+  const { files } = session.store;
+  const waiting = files.unsent().length;
+  const refused = files.problems();
   const sent = [...session.store.ledger.all()].filter(
     (entry) => entry.state === "sent" && entry.event.device === session.identity.device,
   ).length;
   return (
     <Page title={t("Sync")}>
       <div class="stack">
-        <SyncLine state={state} unsent={unsent} problems={problems.length} />
+        <SyncLine state={state} unsent={unsent} files={waiting} problems={problems.length + refused.length} />
         <ul class="rows" data-test="sync-counts">
           <Count label={t("Saved on this phone, not sent yet")} n={unsent} />
+          {waiting > 0 && <Count label={t("Photos and recordings, not sent yet")} n={waiting} />}
           <Count label={t("Sent")} n={sent} />
-          <Count label={t("Problems")} n={problems.length} bad />
+          <Count label={t("Problems")} n={problems.length + refused.length} bad />
         </ul>
         <button
           type="button"
@@ -35,6 +40,9 @@ export function SyncPage() {
           <Icon name="sync" /> {t("Sync now")}
         </button>
         {problems.length > 0 && <Problems entries={problems} />}
+        {refused.map((file) => (
+          <FileProblem key={file.name} file={file} />
+        ))}
         <a class="button quiet" href="#/settings">
           {t("Settings")}
         </a>
@@ -53,8 +61,8 @@ function Count({ label, n, bad }: { label: string; n: number; bad?: boolean }) {
 }
 
 /** One honest sentence; read out when it changes. */
-function SyncLine(props: { state: SyncState; unsent: number; problems: number }) {
-  const [kind, text] = lineOf(props.state, props.unsent, props.problems);
+function SyncLine(props: { state: SyncState; unsent: number; files: number; problems: number }) {
+  const [kind, text] = lineOf(props);
   return (
     <p class={`note ${kind}`} role="status" aria-live="polite">
       {text}
@@ -62,15 +70,23 @@ function SyncLine(props: { state: SyncState; unsent: number; problems: number })
   );
 }
 
-function lineOf(state: SyncState, unsent: number, problems: number): [string, ComponentChildren] {
+function lineOf(props: {
+  state: SyncState;
+  unsent: number;
+  files: number;
+  problems: number;
+}): [string, ComponentChildren] {
+  const { state, unsent, files, problems } = props;
   const { running, failure, last } = state;
+  if (running?.step === "files")
+    return ["", t("Sending photos and recordings… {n} sent", { n: running.sent })];
   if (running?.step === "push") return ["", t("Sending… {n} sent", { n: running.sent })];
   if (running?.step === "pull") return ["", t("Receiving… {n} received", { n: running.received })];
   if (running) return ["", t("Receiving the programme…")];
   if (failure === "unreachable")
     return [
       "",
-      `${t("No connection.")} ${unsent ? t("Your entries are safe on this phone. They go by themselves when there is signal.") : t("Everything is sent.")}`,
+      `${t("No connection.")} ${unsent || files ? t("Your entries are safe on this phone. They go by themselves when there is signal.") : t("Everything is sent.")}`,
     ];
   if (failure) return ["bad", failureText(state)];
   if (!last) return ["", t("Not synced yet.")];
@@ -79,10 +95,9 @@ function lineOf(state: SyncState, unsent: number, problems: number): [string, Co
       ? t("today at {time}", { time: last.slice(11, 16) })
       : dayText(last.slice(0, 10), today());
   if (problems > 0) return ["bad", t("Synced {when}. {n} entries need you.", { when, n: problems })];
-  return [
-    "good",
-    unsent ? t("Synced {when}. New entries wait.", { when }) : t("All is sent. Synced {when}.", { when }),
-  ];
+  if (unsent) return ["good", t("Synced {when}. New entries wait.", { when })];
+  if (files) return ["good", t("Synced {when}. Photos and recordings wait.", { when })];
+  return ["good", t("All is sent. Synced {when}.", { when })];
 }
 
 function failureText({ failure, problem }: SyncState): string {
@@ -131,6 +146,30 @@ function Problems({ entries }: { entries: readonly Entry[] }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+function FileProblem({ file }: { file: Kept }) {
+  const { session } = useRoom();
+  const again = async () => {
+    await session.store.files.retry(file.name);
+    await session.sync.now();
+  };
+  return (
+    <div class="card stack">
+      <p class="alarm strong">{t("A photo or recording could not be sent.")}</p>
+      <p>
+        {t(file.error?.what ?? "")} {t(file.error?.remedy ?? "")} <span class="soft">{file.error?.code}</span>
+      </p>
+      <div class="side">
+        <button type="button" class="button" onClick={() => void again()}>
+          {t("Try again")}
+        </button>
+        <a class="button" href={`#/entry/${file.events.at(-1)}`}>
+          {t("Open")}
+        </a>
+      </div>
+    </div>
   );
 }
 

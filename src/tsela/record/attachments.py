@@ -83,16 +83,16 @@ def receive(upload: Upload, *, by: Device) -> int:
 
 def _check(upload: Upload, by: Device) -> None:
     if not NAME.fullmatch(upload.name):
-        fail("E420", name=upload.name[:80], reason="the name is no SHA-256 with one of our endings")
+        fail("E420", where=upload.name[:80], reason="the name is no SHA-256 with one of our endings")
     if not 0 <= upload.offset < upload.size <= MOST_BYTES or upload.offset + len(upload.piece) > upload.size:
-        fail("E421", name=upload.name, bytes=MOST_BYTES)
+        fail("E421", where=upload.name, bytes=MOST_BYTES)
     event = (
         Event.objects.filter(pk=upload.event).values_list("body", flat=True).first()
         if is_uuid(upload.event)
         else None
     )
     if event is None or decode(event)["author"] != by.staff_id or upload.name not in named_in(event):
-        fail("E422", name=upload.name)
+        fail("E422", where=upload.name)
 
 
 def _keep(upload: Upload, by: Device) -> int | Problem:
@@ -126,7 +126,7 @@ def _wrong(name: str, body: bytes) -> Problem | None:
     digest, _, ending = name.partition(".")
     at, mark = MARKS[ending]
     if body[at : at + len(mark)] != mark:
-        return problem("E420", name=name, reason=f"it is no {MEDIA_TYPES[ending]}")
+        return problem("E420", where=name, reason=f"it is no {MEDIA_TYPES[ending]}")
     if hashlib.sha256(body).hexdigest() != digest:
-        return problem("E420", name=name, reason="its bytes are others")
+        return problem("E420", where=name, reason="its bytes are others")
     return None

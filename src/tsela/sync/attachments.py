@@ -17,7 +17,7 @@ def put(request: HttpRequest, device: Device, name: str) -> HttpResponse:
     """One piece; the answer says how much of the file is here, so that the phone goes on from there."""
     policy.require(device.staff, policy.Action.RECORD_WRITE)
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-        fail("E421", name=name, bytes=MOST_BYTES)
+        fail("E421", where=name, bytes=MOST_BYTES)
     offset, size = (_number(request.GET.get(field, "")) for field in ("offset", "size"))
     upload = Upload(name, request.GET.get("event", ""), offset, size, request.body)
     return answer(request, {"have": receive(upload, by=device)})

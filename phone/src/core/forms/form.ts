@@ -78,7 +78,8 @@ export class OpenForm {
     return this.parts(parts).filter((part) => part.kind === "question");
   }
 
-  private parts(parts: readonly Part[] = this.nodes): Part[] {
+  /** Every part, groups and repeats before what is in them. */
+  parts(parts: readonly Part[] = this.nodes): Part[] {
     return parts.flatMap((part) => {
       if (part.kind === "question") return [part];
       const inside = part.kind === "group" ? part.body : part.rows.flatMap((row) => row.body);
