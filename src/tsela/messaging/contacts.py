@@ -1,6 +1,7 @@
 """Keeps contact points and consents as the record says them; can be made again at any time (MESSAGES M30)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from tsela.access import policy
 from tsela.access.models import Staff
 from tsela.kernel.errors import fail
-from tsela.messaging import writing
+from tsela.messaging import reminders, writing
 from tsela.messaging.models import Consent, ContactPoint
 from tsela.messaging.points import FORMS, Point, points, tidy_number
 from tsela.messaging.queue import cancel
@@ -31,12 +32,27 @@ class Projected:
         self.points = points_of(self.clients)
 
     def store(self) -> None:
-        """Bring the rows of these clients up to date. To be called within a transaction."""
-        rows = list(ContactPoint.objects.filter(client__in=list(self.clients)).order_by("client"))
+        """Bring the rows of these clients, and the reminders that depend on them, up to date. Within a transaction."""
+        rows = list(ContactPoint.objects.filter(client__in=list(self.clients)))
         known = {(row.client, row.channel, row.address): row for row in rows}
-        for id, client in self.clients.items():
-            kept = {_keep(client, point, known) for point in self.points.get(id, ())}
-            _leave([row for row in rows if row.client == id and row.pk not in kept])
+        strangers = self._strangers()
+        found = [
+            (_row(client, point, known, strangers), point)
+            for id, client in self.clients.items()
+            for point in self.points.get(id, ())
+        ]
+        kept = {row.pk for row, _ in found}
+        ContactPoint.objects.bulk_create([row for row, _ in found if row._state.adding], batch_size=100)
+        _store_consents({row.pk: point for row, point in found}, [row.pk for row in rows])
+        _leave([row.pk for row in rows if row.pk not in kept])
+        children = Client.objects.filter(mother__in=list(self.clients)).values_list("pk", flat=True)
+        reminders.refresh({*self.clients, *children}, timezone.now())
+
+    def _strangers(self) -> dict[tuple[str, str], ContactPoint]:
+        """Addresses from which somebody wrote before anybody knew who she was: her conversation stays with her."""
+        addresses = {point.address for some in self.points.values() for point in some}
+        rows = ContactPoint.objects.filter(client=None, address__in=addresses)
+        return {(row.channel, row.address): row for row in rows}
 
 
 def follow(events: list[dict[str, Any]], today: date) -> Projected:
@@ -87,33 +103,42 @@ def link(contact: ContactPoint, client: str, *, by: Staff) -> ContactPoint:
         fail("E503", name=by.name, role=by.get_role_display(), action=str(policy.Action.INBOX))
     if contact.client and contact.client != client:
         fail("E743")
+    return belongs(contact, client)
+
+
+def belongs(contact: ContactPoint, client: str) -> ContactPoint:
+    """Her record gets this contact point, and what was agreed here before anybody knew who she is."""
     answers = {"channel": contact.channel, "address": contact.address, "owner": "unknown", "in_use": "yes"}
     writing.write(client, "contact_point", answers, mode="system")
+    for consent in contact.consents.filter(event=None):
+        granted = "yes" if consent.granted else "no"
+        given = {"purpose": consent.purpose, "granted": granted, "text_version": consent.text_version}
+        writing.write(client, "consent", {**given, "channel": contact.channel} if consent.granted else given)
     Projected([client]).store()
     return ContactPoint.objects.get(client=client, channel=contact.channel, address=contact.address)
 
 
-def _keep(client: Client, point: Point, known: dict[tuple[Any, str, str], ContactPoint]) -> str:
-    row = known.get((client.pk, point.channel, point.address)) or _adopted(client, point) or ContactPoint()
-    row.client, row.site, row.caseload, row.country = client.pk, client.home, client.caseload, client.home[:2]
-    row.channel, row.address, row.owner, row.readers_know = (
-        point.channel,
-        point.address,
-        point.owner,
-        point.readers_know,
+def _row(
+    client: Client,
+    point: Point,
+    known: Mapping[tuple[Any, str, str], ContactPoint],
+    strangers: dict[tuple[str, str], ContactPoint],
+) -> ContactPoint:
+    """The row of a point, saved where it was there and has changed; else new, and not saved."""
+    row = known.get((client.pk, point.channel, point.address)) or strangers.pop(
+        (point.channel, point.address), None
     )
-    row.name, row.language, row.tier, row.code_word = point.name, point.language, point.tier, point.code_word
+    row = row or ContactPoint(channel=point.channel, address=point.address)
+    before = dict(vars(row))
+    row.client, row.site, row.caseload, row.country = client.pk, client.home, client.caseload, client.home[:2]
+    row.owner, row.readers_know, row.tier = point.owner, point.readers_know, point.tier
+    row.name, row.language, row.code_word = point.name, row.language or point.language, point.code_word
     row.hours_from, row.hours_to = point.hours
     row.born_on, row.assent = point.born_on, point.assent
     _stop_or_go(row, point)
-    row.save()
-    _consents(row, point)
-    return row.pk
-
-
-def _adopted(client: Client, point: Point) -> ContactPoint | None:
-    """She wrote to us before anybody knew who she was: her conversation stays with her."""
-    return ContactPoint.objects.filter(channel=point.channel, address=point.address, client=None).first()
+    if not row._state.adding and vars(row) != before:
+        row.save()
+    return row
 
 
 def _stop_or_go(row: ContactPoint, point: Point) -> None:
@@ -136,27 +161,38 @@ def _stop_or_go(row: ContactPoint, point: Point) -> None:
     row.vouched_by = point.vouched_by
 
 
-def _consents(row: ContactPoint, point: Point) -> None:
-    Consent.objects.filter(contact=row).exclude(purpose__in=list(point.consents)).delete()
-    for purpose, answer in point.consents.items():
-        Consent.objects.update_or_create(
-            contact=row,
-            purpose=purpose,
-            defaults={
-                "granted": answer.granted, "text_version": answer.text_version, "given_on": answer.given_on,
-                "event": answer.event,
-            },
-        )  # fmt: skip
-
-
-def _leave(rows: list[ContactPoint]) -> None:
-    """What her record no longer names: what was said there stays, and nothing more is said."""
-    ids = [row.pk for row in rows]
-    Consent.objects.filter(contact__in=ids).delete()
-    ContactPoint.objects.filter(pk__in=ids, suspended_at=None).update(
-        suspended_at=timezone.now(), suspended_because="number_changed"
+def _store_consents(points: Mapping[str, Point], all_rows: list[str]) -> None:
+    """The consents of these rows, by id, and of nothing else."""
+    there = {
+        (one.contact_id, one.purpose): one for one in Consent.objects.filter(contact__in=[*points, *all_rows])
+    }
+    wanted = {
+        (id, purpose): answer for id, point in points.items() for purpose, answer in point.consents.items()
+    }
+    gone = [one.pk for key, one in there.items() if key not in wanted]
+    changed = [
+        key
+        for key, answer in wanted.items()
+        if key in there and (there[key].event, there[key].granted) != (answer.event, answer.granted)
+    ]
+    Consent.objects.filter(pk__in=[*gone, *(there[key].pk for key in changed)]).delete()
+    Consent.objects.bulk_create(
+        [
+            Consent(contact_id=id, purpose=purpose, **asdict(wanted[id, purpose]))
+            for id, purpose in wanted
+            if (id, purpose) not in there or (id, purpose) in changed
+        ],
+        batch_size=100,
     )
-    cancel(Q(contact__in=ids), because="suspended")
+
+
+def _leave(ids: list[str]) -> None:
+    """What her record no longer names: what was said there stays, and nothing more is said."""
+    if ids:
+        ContactPoint.objects.filter(pk__in=ids, suspended_at=None).update(
+            suspended_at=timezone.now(), suspended_because="number_changed"
+        )
+        cancel(Q(contact__in=ids), because="suspended")
 
 
 def known_number(address: str, country: str) -> str:

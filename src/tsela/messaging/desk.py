@@ -13,7 +13,7 @@ from tsela.access.models import Staff
 from tsela.kernel.errors import fail
 from tsela.kernel.ids import uuid7
 from tsela.messaging import contacts, conversing, queries, speech
-from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note
+from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note, Pause
 from tsela.messaging.queue import call, enqueue
 from tsela.messaging.readers import reader_of
 from tsela.messaging.stopping import suspend
@@ -186,6 +186,14 @@ def send_again(message: Message, *, by: Staff) -> None:
         audit.note(by, "message.again", message.id)
 
 
+def reopen(account: str, *, by: Staff) -> None:
+    """The account of a channel is mended: what waits for it goes now."""
+    queries.require_accounts(by)
+    with transaction.atomic():
+        Pause.objects.filter(pk=account).delete()
+        audit.note(by, "account.reopen", account)
+
+
 def let_go(message: Message, *, by: Staff) -> None:
     """A dead letter that nobody needs any more."""
     queries.require_contact(by, message.contact)
@@ -199,4 +207,6 @@ def let_go(message: Message, *, by: Staff) -> None:
 def _hold(conversation: Conversation, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(conversation, name, value)
-    conversation.save(update_fields=[*changes, "updated_at"])
+    if "held_by" in changes:  # the flow keeps still while a person has her
+        conversation.state = {**conversation.state, "person": conversation.held_by == With.PERSON}
+    conversation.save(update_fields=[*changes, "state", "updated_at"])

@@ -1,13 +1,243 @@
 """The way in: raw requests are kept first (M50), then become messages, answers and statuses, each exactly once."""
 
-from tsela.messaging.models import Inbound
+import hashlib
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from tsela.messaging import contacts, conversing, settling
+from tsela.messaging.channels import (
+    AccountProblem,
+    Channel,
+    Failed,
+    InboundMessage,
+    Incoming,
+    Notice,
+    NumberChanged,
+    OptedOut,
+    Retry,
+    StatusUpdate,
+)
+from tsela.messaging.channels.accounts import channel
+from tsela.messaging.models import ContactPoint, Conversation, Inbound, Message
+from tsela.messaging.stopping import stop, suspend
+from tsela.record.models import Client
+from tsela.record.writer import write
+
+log = logging.getLogger(__name__)
+TRIES = 6  # then it stays kept, marked with its problem, and staff see it
+AGAIN = (2, 10, 60, 600, 3600)  # seconds after the first, second … failure
+STRANGER = "Nobody knows yet who this is"
+
+
+class NotYet(Exception):
+    """A status of a message whose own answer has not been stored yet."""
 
 
 def receive(account: str, body: bytes) -> Inbound:
     """Keep a request that is truly the provider's. Once this returns it is safe, and the provider may be told so."""
-    raise NotImplementedError
+    row = Inbound(account=account, body=body, digest=hashlib.sha256(body).hexdigest())
+    write(partial(row.save, force_insert=True))
+    return row
 
 
-def process_due(limit: int = 50) -> int:
-    """Process what was kept and not yet processed; how many requests were."""
-    raise NotImplementedError
+def process_due(limit: int = 50, now: datetime | None = None) -> int:
+    """Process what was kept and not yet processed, and conversations whose time has come; how many of them."""
+    now = now or timezone.now()
+    done = 0
+    while done < limit and write(partial(_process_one, now)):
+        done += 1
+    while done < limit and write(partial(_tick_one, now)):
+        done += 1
+    return done
+
+
+def _process_one(now: datetime) -> bool:
+    """The oldest request; each part of it holds or fails alone, and is known by its key when it comes again."""
+    with transaction.atomic():
+        due = Inbound.objects.filter(Q(again_at=None) | Q(again_at__lte=now), processed_at=None).order_by(
+            "id"
+        )
+        row = _locked(due).first()
+        if row is None:
+            return False
+        problems = _parts(row, now)
+        row.tries += 1
+        row.problem = "; ".join(problems)[:300]
+        if problems and row.tries < TRIES:
+            row.again_at = now + timedelta(seconds=AGAIN[row.tries - 1])
+        else:
+            row.processed_at = now
+        row.save()
+    return True
+
+
+def _parts(row: Inbound, now: datetime) -> list[str]:
+    account = channel(row.account)
+    if account is None:
+        return [f"E712 {row.account}"]
+    problems = []
+    for part in account.parse(bytes(row.body)):
+        try:
+            with transaction.atomic():
+                take(part, account, now)
+        except NotYet as why:
+            problems.append(f"not yet: {why}")
+        except (OperationalError, InterfaceError):  # the database itself: the whole request comes again
+            raise
+        except Exception as error:
+            log.exception("Part of request %s could not be processed", row.pk)
+            problems.append(f"{type(error).__name__}: {error}")
+    return problems
+
+
+def take(part: Incoming, account: Channel, now: datetime) -> None:
+    """One thing that happened, in the caller's transaction."""
+    match part:
+        case InboundMessage():
+            hear(part, account, now)
+        case StatusUpdate():
+            _status(part, account, now)
+        case NumberChanged(old):
+            for contact in _at(account, old):
+                suspend(contact, because="number_changed")
+        case OptedOut(address):
+            for contact in _at(account, address):
+                stop(contact, tell=False)
+        case AccountProblem(code, problem):
+            settling.pause(account.account, now + settling.CLOSED, problem, now, code)
+        case Notice(code, problem):
+            log.warning("%s %s: %s", account.account, code, problem)
+
+
+def hear(part: InboundMessage, account: Channel, now: datetime) -> None:
+    """What she wrote: kept, then answered by the flow or put before a person. The second time it comes, nothing happens."""
+    key = f"in:{account.account}:{part.provider_id}"[:240]
+    if Message.objects.filter(key=key).exists():
+        return
+    contact = contact_at(account, part)
+    conversation = conversing.of(contact)
+    at = min(part.at or now, now)
+    media = [{name: part.event[name] for name in ("media", "location", "choice") if part.event.get(name)}]
+    Message.objects.create(
+        key=key, contact=contact, outgoing=False, account=account.account, provider_id=part.provider_id[:200], due_at=at,
+        text=str(part.event.get("text") or "").replace("\0", ""), parts=[one for one in media if one],
+        status=Message.Status.RECEIVED,
+    )  # fmt: skip
+    contact.last_inbound_at = max(filter(None, (contact.last_inbound_at, at)))
+    ContactPoint.objects.filter(pk=contact.pk).update(last_inbound_at=contact.last_inbound_at)
+    _answer(conversation, part, key, now)
+
+
+def contact_at(account: Channel, part: InboundMessage) -> ContactPoint:
+    """Whose address it is: known here; else of one client who has this number on another channel; else of nobody yet."""
+    known = list(_at(account, part.address, part.user_id))
+    if known:
+        return _changed(max(known, key=_spoken_with), part)
+    country = contacts.country_of(part.address) or min(account.countries, default="")
+    others = ContactPoint.objects.filter(address=part.address).exclude(client=None)
+    clients = {other.client for other in others}
+    contact = ContactPoint.objects.create(
+        channel=account.kind,
+        address=part.address[:80],
+        user_id=part.user_id[:80],
+        country=country,
+        name=part.name[:80],
+    )
+    client = Client.objects.filter(pk=clients.pop()).first() if len(clients) == 1 else None
+    return contacts.belongs(contact, client.pk) if client else contact
+
+
+def _answer(conversation: Conversation, part: InboundMessage, key: str, now: datetime) -> None:
+    contact = conversation.contact
+    if contact.stopped_at or contact.suspended_at:
+        why = (
+            "She wrote after she had said stop"
+            if contact.stopped_at
+            else "Wrote from a number that is suspended"
+        )
+        conversing.hand_over(conversation, queue="contacts", because=why, now=now)
+        conversation.save()
+        return
+    event: dict[str, Any] = {"kind": "message", **part.event}
+    effects = conversing.converse(conversation, event, key=key, now=now)
+    if part.for_a_person and not any(effect["do"] == "handover" for effect in effects):
+        conversing.hand_over(
+            conversation, queue="support", because=f"Sent what no flow can answer: {part.type}", now=now
+        )
+        conversation.save()
+
+
+def _status(part: StatusUpdate, account: Channel, now: datetime) -> None:
+    message = _ours(part, account)
+    if message is None:
+        raise NotYet(part.provider_id)
+    at = min(part.at or now, now)
+    if part.status != "failed":
+        settling.went(message, part.status, at, part.provider_id, part.cost)
+    elif message.status in settling.BEFORE["failed"]:
+        match part.outcome:
+            case Retry(problem, after):
+                settling.again(message, problem, now, after or 0)
+            case AccountProblem(code, problem):
+                settling.pause(account.account, now + settling.CLOSED, problem, now, code)
+                settling.again(message, problem, now, 0)
+            case Failed() as why:
+                settling.failed(message, why, now)
+            case None:
+                settling.fall_back(message, "rejected", "The provider did not say why.", now)
+
+
+def _ours(part: StatusUpdate, account: Channel) -> Message | None:
+    """By our own id where it came back, else by the provider's."""
+    mine = (
+        Q(pk=part.message_id) if part.message_id else Q(provider_id=part.provider_id, account=account.account)
+    )
+    return _locked(Message.objects.filter(mine, outgoing=True)).select_related("contact").first()
+
+
+def _at(account: Channel, address: str, user_id: str = "") -> Iterable[ContactPoint]:
+    here = Q(address=address[:80]) | (Q(user_id=user_id) if user_id else Q(pk=None))
+    return ContactPoint.objects.filter(here, channel=account.kind).order_by("pk")
+
+
+def _spoken_with(contact: ContactPoint) -> tuple[bool, str]:
+    """Of several clients who share an address, the one to whom we wrote last."""
+    last = Message.objects.filter(contact=contact, outgoing=True).order_by("-created_at").first()
+    return contact.suspended_at is None, last.created_at.isoformat() if last else ""
+
+
+def _changed(contact: ContactPoint, part: InboundMessage) -> ContactPoint:
+    """WhatsApp knows her by a name of its own, which stays."""
+    if part.user_id and contact.user_id != part.user_id[:80]:
+        contact.user_id = part.user_id[:80]
+        ContactPoint.objects.filter(pk=contact.pk).update(user_id=contact.user_id)
+    return contact
+
+
+def _tick_one(now: datetime) -> bool:
+    """A conversation that waited for this moment goes on."""
+    with transaction.atomic():
+        row = _locked(Conversation.objects.filter(timer_at__lte=now).order_by("timer_at")).first()
+        if row is None:
+            return False
+        at, row.timer_at = row.timer_at, None
+        stopped = row.contact.stopped_at or row.contact.suspended_at
+        if stopped:
+            row.save(update_fields=["timer_at"])
+        else:
+            conversing.converse(row, {"kind": "timer"}, key=f"timer:{row.pk}:{at:%Y%m%d%H%M%S}", now=now)
+    return True
+
+
+def _locked(rows: Any) -> Any:
+    """One worker each, where there are several."""
+    if connection.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True, of=("self",))
+    return rows

@@ -1,8 +1,153 @@
-"""The way out: what is due is marked as being sent, sent, and settled (M51, M52). A crash at any point sends nothing twice."""
+"""The way out: what is due is marked as being sent, sent, and settled (M51, M52). A crash at any point sends nothing twice.
 
-from datetime import datetime
+Marking commits before the provider is asked, settling after it answered; between the two only the provider knows, and its
+statuses tell (settling). Providers are asked from threads of their own: nobody waits for them but those.
+"""
+
+import logging
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from tsela.messaging import settling
+from tsela.messaging.channels import Channel, Outgoing, Result, Unsure
+from tsela.messaging.channels.limits import Limiter
+from tsela.messaging.deciding import Verdict, around, decide
+from tsela.messaging.models import Message
+from tsela.record.writer import write
+
+log = logging.getLogger(__name__)
+S = Message.Status
+AT_ONCE = 32  # requests to providers under way
+UNSENT = (S.QUEUED, S.WAITING)
+Going = tuple[Message, Channel, Outgoing]
 
 
-def send_due(now: datetime, *, limit: int = 50) -> int:
-    """Send what is due, at most so many; how many were taken in hand."""
-    raise NotImplementedError
+class Outbox:
+    """Sends from this process. `turn` again and again; `land` before leaving."""
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self.at_once = at_once
+        self.pool = ThreadPoolExecutor(at_once, thread_name_prefix="sending")
+        self.flying: dict[Future[Result], Going] = {}
+        self.limiters: dict[str, Limiter] = {}
+
+    def turn(self, now: datetime, *, limit: int = AT_ONCE, only: Q | None = None) -> int:
+        """Settle what was answered, take in hand what is due; how many messages moved."""
+        settled = self.settle(now)
+        free = min(limit, self.at_once - len(self.flying))
+        going = write(partial(self.mark, now, free, only or Q())) if free > 0 else []
+        for message, channel, outgoing in going:
+            self.flying[self.pool.submit(channel.send, outgoing)] = (message, channel, outgoing)
+        return settled + len(going)
+
+    def mark(self, now: datetime, limit: int, only: Q) -> list[Going]:
+        """In one transaction: decide about what is due, and mark what goes as being sent."""
+        with transaction.atomic():
+            settling.expired(now)
+            due = _due(now, limit, only & ~Q(contact__channel__in=self._saturated()))
+            known = around(due, now) if due else None
+            verdicts = [(message, decide(message, known, now)) for message in due if known]
+            return [going for message, verdict in verdicts if (going := self._store(message, verdict, now))]
+
+    def settle(self, now: datetime) -> int:
+        """Store how the finished requests ended, together."""
+        done = [(self.flying.pop(future), _result(future)) for future in list(self.flying) if future.done()]
+        if done:
+            write(partial(_settle, done, now))
+        return len(done)
+
+    def land(self, now: datetime) -> None:
+        """Wait for every request under way, and settle it."""
+        while self.flying:
+            wait(self.flying, return_when=FIRST_COMPLETED)
+            self.settle(now)
+
+    def rest(self, seconds: float) -> None:
+        """Until a request is answered, at most so long."""
+        if self.flying:
+            wait(self.flying, timeout=seconds, return_when=FIRST_COMPLETED)
+        else:
+            time.sleep(seconds)
+
+    def _saturated(self) -> list[str]:
+        """The kinds of channels of which no account may send at this moment."""
+        now = time.monotonic()
+        waits: dict[str, float] = {}
+        for one in settings.CHANNELS.values():
+            waits[one.kind] = min(waits.get(one.kind, 1e9), self._limiter(one).account_wait(now))
+        return [kind for kind, seconds in waits.items() if seconds > 0]
+
+    def _limiter(self, channel: Channel) -> Limiter:
+        return self.limiters.setdefault(channel.account, Limiter(channel.limits))
+
+    def _store(self, message: Message, verdict: Verdict, now: datetime) -> Going | None:
+        mine = Message.objects.filter(pk=message.pk)
+        if verdict.channel is None or verdict.outgoing is None:
+            self._put_off(message, verdict, now)
+            return None
+        seconds = self._limiter(verdict.channel).take(message.contact.address, time.monotonic())
+        if seconds:
+            mine.update(due_at=now + timedelta(seconds=seconds))
+            return None
+        message.status, message.tries, message.rest = S.SENDING, message.tries + 1, verdict.rest
+        mine.update(
+            status=S.SENDING, reason="", tries=message.tries, text=verdict.text, language=verdict.language, rest=verdict.rest,
+            account=verdict.channel.account, lease_until=now + settling.lease(verdict.channel), sent_at=now,
+        )  # fmt: skip
+        return message, verdict.channel, verdict.outgoing
+
+    def _put_off(self, message: Message, verdict: Verdict, now: datetime) -> None:
+        if verdict.reason == "outside_window":
+            settling.fall_back(
+                message, verdict.reason, "She has not written for 24 hours, and there is no template.", now
+            )
+            return
+        fields = {"status": verdict.status, "reason": verdict.reason, "problem": verdict.problem}
+        Message.objects.filter(pk=message.pk).update(**fields, due_at=verdict.due_at or message.due_at)
+
+
+def send_due(now: datetime, *, limit: int = AT_ONCE, only: Q | None = None) -> int:
+    """Send what is due, at most so many, and settle it; how many were taken in hand. `only` narrows it: one client, say."""
+    outbox = Outbox(limit)
+    try:
+        moved = outbox.turn(now, limit=limit, only=only)
+        outbox.land(now)
+        return moved
+    finally:
+        outbox.pool.shutdown()
+
+
+def _due(now: datetime, limit: int, only: Q) -> list[Message]:
+    """One message a contact: hers come in order. Campaigns come last: nobody who is talking waits for them."""
+    waiting = Message.objects.filter(only, outgoing=True, status__in=UNSENT, due_at__lte=now)
+    busy = Message.objects.filter(contact=OuterRef("contact"), status=S.SENDING)
+    chosen: dict[str, Message] = {}
+    for rows in (waiting.filter(campaign=None), waiting.exclude(campaign=None)):
+        rows = rows.filter(~Exists(busy)).select_related("contact").order_by("due_at", "created_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self", "contact"))
+        for message in rows[: 2 * (limit - len(chosen))]:
+            chosen.setdefault(message.contact_id, message)
+        if len(chosen) >= limit:
+            break
+    return list(chosen.values())[:limit]
+
+
+def _settle(done: list[tuple[Going, Result]], now: datetime) -> None:
+    with transaction.atomic():
+        for (message, channel, _), result in done:
+            settling.settle(message, channel, result, now)
+
+
+def _result(future: "Future[Result]") -> Result:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    log.error("A channel failed", exc_info=error)
+    return Unsure(f"{type(error).__name__}: {error}"[:300])

@@ -60,6 +60,14 @@ def require_contact(staff: Staff, contact: ContactPoint) -> None:
         fail("E503", name=staff.name, role=staff.get_role_display(), action=str(Action.INBOX))
 
 
+def require_accounts(staff: Staff) -> None:
+    """E503 unless she may say that a channel account is mended: who answers for sites, or for the server."""
+    if staff.role in policy.BY_CASELOAD or not (
+        policy.may(staff, Action.INBOX) or policy.may(staff, Action.AUDIT_READ)
+    ):
+        fail("E503", name=staff.name, role=staff.get_role_display(), action=str(Action.INBOX))
+
+
 def may_answer(contact: ContactPoint) -> QuerySet[Staff]:
     """The staff to whom a conversation can be given: her Mentor Mother, and who works at her site."""
     roles = [role for role in policy.ALLOWED if policy.Action.INBOX in policy.ALLOWED[role]]

@@ -1,10 +1,12 @@
 """A contact point as decisions see it: who reads there, in which country, at which hour, in which language."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from tsela.messaging.channels import Channel
-from tsela.messaging.consent import Reader
+from tsela.messaging.channels.accounts import route
+from tsela.messaging.consent import WAITS, Reader, Saying, may_send
 from tsela.messaging.models import ContactPoint
 from tsela.messaging.speech import Listener
 from tsela.messaging.writing import zone_of
@@ -15,7 +17,7 @@ from tsela.record.programme import current
 def reader_of(contact: ContactPoint, consents: Iterable[str] | None = None) -> Reader:
     """Consents are those named, or those of the row."""
     if consents is None:
-        consents = contact.consents.filter(granted=True).values_list("purpose", flat=True)
+        consents = (consent.purpose for consent in contact.consents.all() if consent.granted)
     known = current(contact.site).countries.get(contact.country)
     return Reader(
         consents=frozenset(consents),
@@ -50,3 +52,20 @@ def values_of(contact: ContactPoint, given: dict[str, Any]) -> dict[str, Any]:
         if key in facts
     }
     return {**own, **given}
+
+
+def best(contacts: Iterable[ContactPoint], purpose: str, now: datetime) -> ContactPoint | None:
+    """The contact point at which she may be told something of this purpose: WhatsApp before SMS."""
+    order = {"whatsapp": 0, "sms": 1}
+    for contact in sorted(
+        (one for one in contacts if one.channel in order), key=lambda one: (order[one.channel], one.pk)
+    ):
+        if route(contact.channel, contact.country) and not lasting_reason(contact, purpose, now):
+            return contact
+    return None
+
+
+def lasting_reason(contact: ContactPoint, purpose: str, now: datetime) -> str:
+    """Why nothing of this purpose may be sent here, hours and limits apart; blank where it may."""
+    reason = may_send(reader_of(contact), Saying(purpose=purpose), now)
+    return "" if reason in WAITS else reason

@@ -69,7 +69,7 @@ def lines_from(parts: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) ->
         Line(
             part["text"],
             {**values, **part.get("values", {})},
-            tuple((option["id"], option["say"]) for option in part.get("options") or ()),
+            tuple((_wire(part, option), option["say"]) for option in part.get("options") or ()),
             bool(part.get("overt")),
             bool(part.get("as_is")),
         )
@@ -120,6 +120,11 @@ def require_safe(programme: Programme, reader: Reader, text: str, languages: Ite
     found = programme.leaks.find(text, languages)
     if found and tier_of(reader) != "overt":
         fail("E742", term=found[0].term, kind=found[0].kind)
+
+
+def _wire(part: Mapping[str, Any], option: Mapping[str, Any]) -> str:
+    """The id of an option with the mark of its question, so that a late tap is known to be late."""
+    return f"{part['asked']}:{option['id']}" if part.get("asked") else str(option["id"])
 
 
 def _words(programme: Programme, line: Line, to: Listener) -> tuple[Part, str]:

@@ -9,13 +9,15 @@ from tsela.messaging import queries, writing
 from tsela.messaging.models import CallTask, Consent, ContactPoint, Conversation
 from tsela.messaging.queue import cancel, enqueue
 
+FAREWELL = "farewell"  # purpose of the one thing that is still said to who has said stop
 STOPPABLE_CALLS = ("reminders", "adherence", "enrolment", "support")  # not those about a danger
 
 
-def stop(contact: ContactPoint) -> None:
+def stop(contact: ContactPoint, *, tell: bool = True) -> bool:
     """End it all, at once: every consent of whoever is at this address and of all her addresses, all that waits, all calls.
 
-    Her record gets the ended consents. She is told once, covertly; a second STOP says nothing more.
+    Her record gets the ended consents. She is told once, covertly (unless the provider stopped it, and nothing can be sent);
+    a second STOP says nothing more. Whether it was the first.
     """
     with transaction.atomic():
         everywhere = _hers(contact)
@@ -25,11 +27,12 @@ def stop(contact: ContactPoint) -> None:
             for client in clients:
                 everywhere.filter(client=client).update(stopped_by=writing.refuse_everything(client))
         _still(everywhere)
-        if first:
+        if first and tell:
             enqueue(
                 contact, key=f"stop:{contact.id}:{timezone.now():%Y%m%d%H%M%S%f}", message="stop_confirmed"
             )
     contact.refresh_from_db()
+    return first
 
 
 def suspend(contact: ContactPoint, *, because: str) -> None:

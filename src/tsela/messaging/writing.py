@@ -1,5 +1,6 @@
 """What messaging writes into her record, in the transaction of what caused it: replies, consents, flows' events."""
 
+from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -29,11 +30,11 @@ def write(
 
     None for someone whom the record does not know.
     """
-    site = Client.objects.filter(pk=client).values_list("home", flat=True).first()
+    site = Client.objects.filter(pk=client).values_list("home", flat=True).first() or ""
     if not site:
         return None
     device = desk_device(by) if by else system_device(site)
-    now = timezone.now().astimezone(ZoneInfo(zone_of(site[:2]))).replace(microsecond=0)
+    now = local_now(site[:2])
     event = {
         "id": uuid7(), "form": form, "form_version": current(site).forms[form]["version"], "client": client,
         "session": None, "mode": mode, "site": site, "author": device.staff_id, "device": device.id,
@@ -53,6 +54,15 @@ def refuse_everything(client: str) -> str | None:
         purpose: write(client, "consent", {"purpose": purpose, **answers}) for purpose in {"messages", *held}
     }
     return written["messages"]
+
+
+def local_now(country: str) -> datetime:
+    """The clock on the wall there."""
+    return timezone.now().astimezone(ZoneInfo(zone_of(country))).replace(microsecond=0)
+
+
+def today(country: str) -> date:
+    return local_now(country).date()
 
 
 def zone_of(country: str) -> str:
