@@ -55,12 +55,13 @@ class Leaks:
     terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict, repr=False)
     in_names: tuple[str, ...] = ()
     innocent: Mapping[str, tuple[Term, ...]] = field(default_factory=dict, repr=False)
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _matchers: dict[tuple[str, ...], "_Matcher"] = field(default_factory=dict, repr=False)
 
     def find(self, text: str, languages: str | Iterable[str] = ()) -> list[Leak]:
         """What tells in a text that is read by people of these languages; English words and those of `ALL` always count."""
         given = (languages,) if isinstance(languages, str) else languages
-        known = tuple(sorted({ALL, SOURCE, *map(base, given)} & self.terms.keys()))
+        known = tuple(sorted({*map(base, given)}))
         matcher = self._matchers.get(known)
         if matcher is None:
             matcher = self._matchers.setdefault(known, self._matcher(known))
@@ -81,8 +82,14 @@ class Leaks:
         return (Leak(term, "name", ALL, 0) for term in self.in_names if term.translate(BLURRED) in blurred)
 
     def _matcher(self, languages: tuple[str, ...]) -> "_Matcher":
-        terms = [term for tag in languages for term in self.terms[tag]]
-        return _Matcher(terms, [term for tag in languages for term in self.innocent.get(tag, ())])
+        tags = dict.fromkeys(
+            (ALL, SOURCE, *(tag for one in languages for tag in (one, *self.also.get(one, ()))))
+        )
+        known = {tag: self.terms.get(tag, ()) for tag in tags}
+        return _Matcher(
+            [term for terms in known.values() for term in terms],
+            [term for tag in known for term in self.innocent.get(tag, ())],
+        )
 
 
 def leaks_of(given: Mapping[str, Mapping[str, Any]]) -> Leaks:
@@ -98,7 +105,10 @@ def leaks_of(given: Mapping[str, Mapping[str, Any]]) -> Leaks:
         str(tag): tuple(term_of(text, "", str(tag)) for text in row.get("innocent", ()))
         for tag, row in lists.items()
     }
-    return Leaks(terms, tuple(text for row in lists.values() for text in row.get("in_names", ())), innocent)
+    also = {str(tag): tuple(row.get("also", ())) for tag, row in lists.items()}
+    return Leaks(
+        terms, tuple(text for row in lists.values() for text in row.get("in_names", ())), innocent, also
+    )
 
 
 def term_of(text: str, kind: str, language: str) -> Term:
@@ -136,13 +146,19 @@ class _Matcher:
         if not places:
             return
         look = _Look(text)
-        harmless = [span for place in range(len(blurred)) for term in self.innocent.get(blurred[place : place + 2], ())
-                    if (span := look.at(term, blurred, place))]  # fmt: skip
-        for place in places:
-            for term in self.by_start.get(blurred[place : place + 2], ()):
-                span = look.at(term, blurred, place)
-                if span and not any(first <= span[0] and span[1] <= last for first, last in harmless):
-                    yield Leak(term.text, term.kind, term.language, span[0])
+        found = [(term, span) for place in places for term in self.by_start.get(blurred[place : place + 2], ())
+                 if (span := look.at(term, blurred, place))]  # fmt: skip
+        harmless = list(self._harmless(look, blurred)) if found and self.innocent else []
+        for term, (start, end) in found:
+            if not any(first <= start and end <= last for first, last in harmless):
+                yield Leak(term.text, term.kind, term.language, start)
+
+    def _harmless(self, look: "_Look", blurred: str) -> Iterator[tuple[int, int]]:
+        """Where words stand that tell nothing, although a part of them would."""
+        for place in range(len(blurred)):
+            for term in self.innocent.get(blurred[place : place + 2], ()):
+                if span := look.at(term, blurred, place):
+                    yield span
 
 
 class _Look:
