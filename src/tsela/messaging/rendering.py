@@ -18,8 +18,9 @@ from tsela.programme.talk.limits import BUTTON, BUTTONS, ROW, ROWS, SMS_PARTS, W
 from tsela.programme.talk.sms import EXTENSION, PART, plainer, sms, units
 
 CUT = "…"
+LEAST = 6  # characters of a label, however many there are
 FILLED_IN = re.compile(r"\{(\w+)\}")
-SENTENCE = re.compile(r"(?<=[.!?])\s+")
+SENTENCE = re.compile(r"(?<=[.!?])(\s+)")
 PLACES = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")  # where a long text is best divided
 
 
@@ -36,12 +37,16 @@ class Part:
 
 def fill(text: str, values: Mapping[str, object]) -> str:
     """A text with its placeholders filled in. A sentence whose placeholder has no value is left out (M10)."""
-    said = (
-        sentence
-        for sentence in SENTENCE.split(text)
-        if all(values.get(name) not in (None, "") for name in FILLED_IN.findall(sentence))
-    )
-    return " ".join(FILLED_IN.sub(lambda found: str(values[found[1]]), sentence) for sentence in said)
+    *before, last = SENTENCE.split(text)
+    sentences = zip([*before[::2], last], [*before[1::2], ""], strict=True)
+    kept = ((sentence, space) for sentence, space in sentences if _has_values(sentence, values))
+    return "".join(
+        FILLED_IN.sub(lambda found: str(values[found[1]]), said) + space for said, space in kept
+    ).strip()
+
+
+def _has_values(sentence: str, values: Mapping[str, object]) -> bool:
+    return all(values.get(name) not in (None, "") for name in FILLED_IN.findall(sentence))
 
 
 def render(parts: Sequence[Part], channel: str, choose: str = CHOOSE) -> list[Body]:
@@ -185,8 +190,8 @@ def _room(labels: Sequence[str]) -> int:
     """How long each label may be where together they fill one message."""
     encoding = "gsm7" if GSM7.issuperset(plainer("".join(labels))) else "ucs2"
     least = len(listed("", [""] * len(labels)))
-    room = (SMS_PARTS * PART[encoding] - least) // len(labels)
-    return max(room // 2 if encoding == "gsm7" and EXTENSION & set("".join(labels)) else room, 6)
+    room = (SMS_PARTS * (PART[encoding] - 1) - least) // len(labels)
+    return max(room // 2 if encoding == "gsm7" and EXTENSION & set("".join(labels)) else room, LEAST)
 
 
 def _sms_fits(text: str) -> bool:
