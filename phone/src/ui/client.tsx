@@ -141,7 +141,7 @@ function TaskCard({ task, client }: { task: Task; client: string }) {
     <article class="card" data-test="task">
       <p class="strong">{t(item?.title ?? task.item)}</p>
       <p>
-        <When task={task} />
+        <When task={task} atContact={item?.at_contact} />
       </p>
       <details>
         <summary>{t("Why?")}</summary>

@@ -144,7 +144,7 @@ function Need({ task, why }: { task: Task; why: boolean }) {
     <div class="need">
       <p class="strong">{t(item?.title ?? task.item)}</p>
       <p>
-        <When task={task} />
+        <When task={task} atContact={item?.at_contact} />
         {step && <> · {step}</>}
       </p>
       {why && item?.because && <p class="soft">{t(item.because)}</p>}
@@ -153,8 +153,11 @@ function Need({ task, why }: { task: Task; why: boolean }) {
 }
 
 /** How late, or when. */
-export function When({ task }: { task: Task }) {
+export function When({ task, atContact }: { task: Task; atContact?: boolean }) {
   const days = daysBetween(task.due, today());
+  const open = task.status === "overdue" || task.status === "due";
+  if (open && atContact) return <span class="soft">{t("Next time you meet")}</span>;
+  if (task.status === "overdue" && days === 1) return <span class="late">{t("1 day late")}</span>;
   if (task.status === "overdue") return <span class="late">{t("{n} days late", { n: days })}</span>;
   if (task.status === "due" && days === 0) return <span class="now">{t("Due today")}</span>;
   if (task.status === "due")
