@@ -1,12 +1,16 @@
 """Every address, every role: who may open what. A new page must be added to this table, or the first test fails."""
 
+import re
+
 import pytest
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from support.record import MULANJE, TEMBISA, event, phone, registration, someone
 from tsela.access.models import Role
 from tsela.kernel.ids import derived_id, uuid7
+from tsela.messaging.models import CallTask, ContactPoint, Conversation
 from tsela.record.actions import ingest
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +20,8 @@ TEAM = {Role.SITE_COORDINATOR, Role.LINKAGE_OFFICER, Role.NURSE, Role.ME_OFFICER
 FIGURES = {Role.SITE_COORDINATOR, Role.ME_OFFICER, Role.DIRECTOR}
 DEVICES = {Role.SITE_COORDINATOR, Role.ADMIN}
 PUBLISHERS = {Role.ME_OFFICER, Role.ADMIN}
+TALK = {Role.SITE_COORDINATOR, Role.LINKAGE_OFFICER, Role.NURSE} | FIELD
+CAMPAIGNS = {Role.ME_OFFICER, Role.ADMIN}
 ALL = set(Role)
 
 # address → who may open it; a client at one's own site and in one's own caseload.
@@ -35,8 +41,18 @@ PAGES = {
     "programme/versions/": PUBLISHERS,
     "programme/rollback/": PUBLISHERS,
     "audit/": {Role.ADMIN},
+    "messages/": ALL,
+    "inbox/": TALK,
+    "inbox/<uuid:conversation>/": TALK,
+    "calls/": TALK,
+    "calls/<uuid:call>/": TALK,
+    "delivery/": TALK | {Role.ADMIN},
+    "drives/": CAMPAIGNS,
+    "words/": ALL,
+    "chat/": ALL,
 }
 OPEN = {"login/", "logout/"}
+BY_PROVIDER = {"hooks/<slug:account>/"}  # signed by it: tests/messaging
 POSTS = {"devices/new/<uuid:staff>/", "devices/revoke/<uuid:device>/", "programme/rollback/"}
 BY_DEVICE = {
     "api/v1/devices/claim",
@@ -45,6 +61,17 @@ BY_DEVICE = {
     "api/v1/programme",
     "api/v1/attachments/<str:name>",
 }
+
+
+def talk_with(client: str) -> tuple[Conversation, CallTask]:
+    """A conversation with her, and a call to make."""
+    contact = ContactPoint.objects.create(
+        client=derived_id(client), site=TEMBISA, country="ZA", channel="sms", address="+27820000000"
+    )
+    call = CallTask.objects.create(
+        contact=contact, client=contact.client, site=TEMBISA, queue="support", because="-", key="-", due_at=timezone.now()
+    )  # fmt: skip
+    return Conversation.objects.create(contact=contact), call
 
 
 def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
@@ -58,7 +85,7 @@ def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> lis
 
 
 def test_every_address_is_in_the_table() -> None:
-    assert set(addresses(get_resolver().url_patterns)) == set(PAGES) | OPEN | BY_DEVICE
+    assert set(addresses(get_resolver().url_patterns)) == set(PAGES) | OPEN | BY_DEVICE | BY_PROVIDER
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -68,10 +95,13 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(role: Role, address: 
     colleague = staff if role in FIELD else someone(Role.MENTOR_MOTHER)
     device = phone(colleague)
     ingest([registration(device, "Nomsa")], by=device)
+    conversation, call = talk_with("Nomsa")
     path = "/" + (
         address.replace("<uuid:client>", derived_id("Nomsa"))
         .replace("<uuid:staff>", colleague.id)
         .replace("<uuid:device>", device.id)
+        .replace("<uuid:conversation>", conversation.pk)
+        .replace("<uuid:call>", call.pk)
         .replace("<slug:name>/<str:file>", "none/report.html")
         .replace("attachments/<str:name>", "attachments/none")
         .replace("<slug:name>.html", "schedules.html")
@@ -92,9 +122,9 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(role: Role, address: 
 
 @pytest.mark.parametrize("address", sorted(set(PAGES)))
 def test_a_stranger_is_sent_to_sign_in(address: str) -> None:
-    path = "/" + address.replace("<uuid:client>", uuid7()).replace("<uuid:staff>", uuid7()).replace(
-        "<uuid:device>", uuid7()
-    ).replace("<slug:name>/<str:file>", "none/report.html").replace("<slug:name>.html", "schedules.html")
+    path = "/" + re.sub(r"<uuid:\w+>", uuid7(), address).replace(
+        "<slug:name>/<str:file>", "none/report.html"
+    ).replace("<slug:name>.html", "schedules.html")
     for answer in (Browser().get(path), Browser().post(path)):
         assert answer.status_code == 302
         assert answer["Location"].startswith("/login/")

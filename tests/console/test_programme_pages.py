@@ -35,7 +35,7 @@ def test_a_mentor_mother_reads_the_forms_that_she_fills_in() -> None:
     page = browser.get("/programme/form-hiv_test.html").content.decode()
     assert "Did she get her result?" in page
     assert "Versions" not in page
-    assert browser.get("/").headers["Location"] == "/app/", "her home is still her phone"
+    assert browser.get("/").headers["Location"] == "/inbox/", "her home is who writes to her"
     assert browser.get("/programme/nothing.html").status_code == 404
 
 

@@ -21,6 +21,7 @@ View = Callable[..., HttpResponse]
 # The tabs, in order: the first that her role opens is her home; None opens it to all staff.
 TABS: list[tuple[str, str, Action | None]] = [
     ("team", "Team", Action.TEAM_READ),
+    ("messages", "Messages", None),
     ("evaluation", "Evaluation", Action.EVALUATION_READ),
     ("devices", "Phones", Action.DEVICE_WRITE),
     ("problems", "Data problems", Action.TEAM_READ),
@@ -71,11 +72,11 @@ def refusal(request: HttpRequest, error: TselaError) -> HttpResponse:
 
 @page(None)
 def home(request: HttpRequest) -> HttpResponse:
-    """Her first tab; a field worker is sent to the phone app."""
+    """Her first tab; a field worker comes here to answer those who write."""
     for name, _, action in TABS:
         if action is not None and policy.may(staff_of(request), action):
             return redirect(name)
-    return redirect("/app/")
+    return redirect("inbox" if policy.may(staff_of(request), Action.INBOX) else "/app/")
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:

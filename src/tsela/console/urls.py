@@ -1,6 +1,6 @@
 """The console's addresses. What each page needs is written at its view, by `page(action)`; tests try every role on all."""
 
-from django.urls import path
+from django.urls import include, path
 
 from tsela.console import audit, client, devices, evaluation, pages, problems, programme, team
 
@@ -22,4 +22,5 @@ urlpatterns = [
     path("programme/versions/", programme.versions, name="versions"),
     path("programme/rollback/", programme.rollback, name="rollback"),
     path("audit/", audit.log, name="audit"),
+    path("", include("tsela.console.messages.urls")),
 ]

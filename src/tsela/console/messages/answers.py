@@ -1,0 +1,76 @@
+"""What helps her who answers: whether the words would tell, how long they are, ready answers, and who it may be."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from tsela.access import audit, policy
+from tsela.access.models import Staff
+from tsela.kernel.ids import uuid7
+from tsela.messaging.consent import tier_of
+from tsela.messaging.models import ContactPoint
+from tsela.messaging.readers import reader_of
+from tsela.messaging.rendering import fill
+from tsela.programme.talk.sms import sms
+from tsela.record.models import Client
+from tsela.record.programme import current
+from tsela.record.queries import clients_in
+
+READY = "support"  # the purpose of messages that staff send as an answer
+MOST_FOUND = 8
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A ready answer in her language, filled in."""
+
+    id: str
+    title: str
+    text: str
+    language: str
+    draft: bool
+
+
+def checked(contact: ContactPoint, text: str, staff: Staff) -> dict[str, Any]:
+    """What is wrong with an answer, before it is sent: words that tell, and how many SMS it takes."""
+    leaks = current(contact.site).leaks.find(text, {contact.language, staff.language})
+    tells = () if tier_of(reader_of(contact)) == "overt" else leaks
+    size = sms(text)
+    return {
+        "terms": sorted({text[leak.at :].split()[0].strip(".,!?") for leak in tells}),
+        "kinds": sorted({leak.kind for leak in tells}),
+        "size": f"{size.parts} SMS" if contact.channel == "sms" and size.parts > 1 else "",
+        "small": contact.channel == "sms" and size.encoding == "ucs2",
+    }
+
+
+def canned(contact: ContactPoint) -> list[Ready]:
+    """The programme's ready answers that need nothing but her name, in her language where it has them."""
+    programme = current(contact.site)
+    words = programme.catalogue(contact.language, contact.country) if contact.language else None
+    found = []
+    for one in programme.messages.values():
+        if one.purpose != READY or one.replies:
+            continue
+        told = words.get(one.covert) if words else None
+        text = fill(told or one.covert, {"name": contact.name})
+        if text:
+            draft = bool(told and words and one.covert in words.drafts)
+            found.append(Ready(one.id, one.title, text, contact.language if told else "en", draft))
+    return found
+
+
+def finding(request: HttpRequest, staff: Staff, contact: ContactPoint) -> dict[str, Any]:
+    """Who an unknown writer may be: clients whom she sees, by name."""
+    name = request.GET.get("who", "").strip()
+    if contact.client or not name:
+        return {"who_name": name, "found": []}
+    clients = clients_in(policy.scope(staff)).filter(name__icontains=name).order_by("name")[:MOST_FOUND]
+    audit.note(staff, "client.find", contact.pk, rows=len(clients))
+    return {"who_name": name, "found": list[Client](clients)}
+
+
+def once() -> str:
+    """Sent with an answer, so that pressing twice is one answer."""
+    return uuid7()

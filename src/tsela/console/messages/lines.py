@@ -1,0 +1,109 @@
+"""What was said, line by line: messages with how far they came, and notes between them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from tsela.console.messages.people import staff_names
+from tsela.console.messages.states import State, state_of
+from tsela.messaging import queries
+from tsela.messaging.deciding import shown
+from tsela.messaging.models import Conversation, Message, Note
+from tsela.messaging.readers import listener_of, values_of
+from tsela.messaging.speech import Speech, lines_from, speak, speak_message
+from tsela.record.programme import current
+
+MOST = 200
+BULLET = "• "
+MEDIA = {
+    "audio": "Voice note",
+    "image": "Picture",
+    "video": "Video",
+    "document": "File",
+    "sticker": "Sticker",
+    "location": "Where she is",
+}
+
+
+NONE = State("")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a thread. `kind`: ours, theirs, note."""
+
+    kind: str
+    text: str
+    at: datetime
+    by: str = ""
+    language: str = ""
+    options: tuple[str, ...] = ()
+    media: str = ""
+    state: State = NONE
+    new_day: bool = False
+
+
+def lines_of(conversation: Conversation) -> list[Line]:
+    """The last lines of a conversation, the oldest first."""
+    messages = list(queries.messages_of(conversation).reverse()[:MOST])
+    notes = list(conversation.notes.order_by("-at")[:MOST])
+    names = staff_names([one.by for one in messages] + [note.by for note in notes])
+    found = [_line(one, names) for one in messages] + [_note(note, names) for note in notes]
+    found.sort(key=lambda line: line.at)
+    return _with_days(found[-MOST:])
+
+
+def text_of(message: Message) -> str:
+    """What she wrote; what we said as it left; of what has not left yet, what is meant to be said."""
+    if message.text or not message.outgoing:
+        return message.text or media_of(message)
+    return "\n\n".join(shown(body) for body in _meant(message).bodies)
+
+
+def media_of(message: Message) -> str:
+    """A voice note, picture or file, in words."""
+    kinds = [part["media"].get("type", "") for part in message.parts if part.get("media")]
+    return ", ".join(MEDIA.get(kind, "File") for kind in kinds)
+
+
+def _meant(message: Message) -> Speech:
+    """What would be said to her now, covertly; which words go is decided when it goes."""
+    programme, contact = current(message.contact.site), message.contact
+    to, values = listener_of(contact, None), values_of(contact, message.values)
+    known = programme.messages.get(message.message)
+    if known:
+        return speak_message(programme, known, "covert", values, to)
+    return speak(programme, lines_from(message.parts, values), to)
+
+
+def _parted(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text and the labels that stand below it, as they are stored (`deciding.shown`)."""
+    lines = text.split("\n")
+    labels = [line.removeprefix(BULLET) for line in lines if line.startswith(BULLET)]
+    return "\n".join(line for line in lines if not line.startswith(BULLET)), tuple(labels)
+
+
+def _line(message: Message, names: dict[str, str]) -> Line:
+    text, labels = _parted(text_of(message)) if message.outgoing else (message.text, ())
+    return Line(
+        kind="ours" if message.outgoing else "theirs",
+        text=text,
+        at=message.created_at,
+        by=names.get(message.by or "", "" if not message.outgoing else "the programme"),
+        language=message.language,
+        options=labels,
+        media=media_of(message),
+        state=state_of(message),
+    )
+
+
+def _note(note: Note, names: dict[str, str]) -> Line:
+    return Line("note", note.text, note.at, by=names.get(note.by, ""), state=State("note, never sent"))
+
+
+def _with_days(found: list[Line]) -> list[Line]:
+    """Mark the first line of each day."""
+    days = [timezone.localtime(line.at).date() for line in found]
+    first = [day != before for day, before in zip(days, [None, *days], strict=False)]
+    return [Line(**{**line.__dict__, "new_day": new}) for line, new in zip(found, first, strict=True)]

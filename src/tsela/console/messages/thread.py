@@ -1,0 +1,153 @@
+"""One conversation, with her record beside it, and everything that can be done with it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from tsela.access import audit
+from tsela.access.models import Staff
+from tsela.access.policy import Action
+from tsela.console.messages import answers, show_section
+from tsela.console.messages.lines import lines_of
+from tsela.console.messages.people import beside, language_name, staff_names, who
+from tsela.console.pages import page, staff_of
+from tsela.kernel.errors import Problem, TselaError
+from tsela.messaging import actions, queries
+from tsela.messaging.models import Conversation
+
+With = Conversation.With
+
+
+@page(Action.INBOX)
+def thread(request: HttpRequest, conversation: str) -> HttpResponse:
+    """Her conversation, for whoever has her in scope; reading is written into the audit."""
+    staff = staff_of(request)
+    found = queries.conversations_for(staff).filter(pk=str(conversation)).first()
+    if found is None:
+        raise Http404("no such conversation among those that you see")
+    if request.method != "POST":
+        if (
+            request.headers.get("X-Requested-With") != "refresh"
+        ):  # the page looks again by itself: not a new reading
+            audit.note(staff, "conversation.read", found.contact.client or found.contact_id)
+        return _show(request, found, staff)
+    return _do(request, found, staff)
+
+
+def _do(request: HttpRequest, found: Conversation, staff: Staff) -> HttpResponse:
+    verb, text = request.POST.get("do", ""), request.POST.get("text", "").strip()
+    if verb == "check":
+        return render(request, "console/messages/checked.html", answers.checked(found.contact, text, staff))
+    try:
+        said = VERBS[verb](request, found, staff)
+    except KeyError:
+        raise Http404("no such step") from None
+    except TselaError as error:
+        return _show(request, found, staff, text=text, error=error.problem)
+    if said:
+        messages.success(request, said)
+    return redirect("inbox" if verb == "close" else request.path)
+
+
+def _reply(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    text = request.POST.get("text", "").strip()
+    if text:
+        actions.reply(found, text, by=staff, key=request.POST.get("once", ""))
+    return ""
+
+
+def _note(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    actions.note(found, request.POST.get("text", ""), by=staff)
+    return ""
+
+
+def _take(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    actions.take(found, by=staff)
+    return "You answer her now. The programme keeps still until you hand her back."
+
+
+def _assign(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    to = queries.may_answer(found.contact).filter(pk=request.POST.get("staff", "")).first()
+    if to is None:
+        raise Http404("no such colleague")
+    actions.assign(found, to, by=staff)
+    return f"{to.name} answers her now."
+
+
+def _call(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    because = request.POST.get("because", "").strip()[:200] or "She would rather talk"
+    actions.call_back(found, by=staff, because=because, due_at=moment(request.POST.get("when", "")))
+    return "She is on the list of calls."
+
+
+def _hand_back(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    actions.hand_back(found, by=staff)
+    return "The programme goes on with her."
+
+
+def _close(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    actions.close(found, by=staff)
+    return "Closed. She is asked whether it helped."
+
+
+def _link(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    actions.link(found, request.POST.get("client", ""), by=staff)
+    return "This is her. Her record stands beside the conversation now."
+
+
+VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str]] = {
+    "reply": _reply,
+    "note": _note,
+    "take": _take,
+    "assign": _assign,
+    "call": _call,
+    "hand_back": _hand_back,
+    "close": _close,
+    "link": _link,
+}
+
+
+def moment(typed: str) -> datetime | None:
+    """What was typed as local day and hour; None where that says nothing."""
+    try:
+        found = parse_datetime(typed)
+    except ValueError:
+        return None
+    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
+
+
+def _show(
+    request: HttpRequest, found: Conversation, staff: Staff, text: str = "", error: Problem | None = None
+) -> HttpResponse:
+    contact = found.contact
+    colleagues = [(one.pk, one.name) for one in queries.may_answer(contact).exclude(pk=staff.pk)]
+    return show_section(
+        request, "thread", "inbox", status=400 if error else 200, conversation=found, lines=lines_of(found),
+        who=who(contact, found.guess), record=beside(contact.client), consents=contact.consents.order_by("purpose"),
+        canned=answers.canned(contact), mine=found.held_by == With.PERSON and found.assigned_to == staff.pk, held=_held(found, staff),
+        colleagues=colleagues, text=text, error=error, soon=tomorrow_morning(), once=answers.once(),
+        guess_name=language_name(contact.site, found.guess), **answers.finding(request, staff, contact),
+    )  # fmt: skip
+
+
+def _held(found: Conversation, staff: Staff) -> str:
+    """Who talks with her now."""
+    if found.held_by == With.FLOW:
+        return "The programme talks with her."
+    if found.held_by == With.CLOSED:
+        return "Closed. If she writes, the programme answers."
+    if found.assigned_to == staff.pk:
+        return "You answer her."
+    name = staff_names([found.assigned_to]).get(found.assigned_to or "")
+    return f"{name} answers her." if name else "She waits for a person; nobody answers yet."
+
+
+def tomorrow_morning() -> str:
+    """Nine o'clock tomorrow, as a page's field wants it."""
+    at = timezone.localtime() + timedelta(days=1)
+    return at.replace(hour=9, minute=0).strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,17 @@
+"""Addresses of the pages of messages."""
+
+from django.urls import path
+
+from tsela.console.messages import calls, chat, delivery, drives, inbox, thread, words
+
+urlpatterns = [
+    path("messages/", inbox.first, name="messages"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<uuid:conversation>/", thread.thread, name="thread"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<uuid:call>/", calls.call, name="call"),
+    path("delivery/", delivery.delivery, name="delivery"),
+    path("drives/", drives.drives, name="drives"),
+    path("words/", words.words, name="words"),
+    path("chat/", chat.chat, name="chat"),
+]
