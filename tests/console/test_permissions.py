@@ -139,6 +139,15 @@ def test_the_phones_door_asks_for_a_token(address: str) -> None:
         assert answer.status_code in {400, 401, 405}
 
 
+@pytest.mark.parametrize("role", Role)
+def test_the_providers_door_asks_for_a_signature_whoever_is_signed_in(role: Role) -> None:
+    staff = Browser()
+    staff.force_login(someone(role))
+    for browser in (Browser(), staff):
+        assert browser.get("/hooks/simulator/").status_code == 403
+        assert browser.post("/hooks/simulator/", data="{}", content_type="application/json").status_code == 403
+
+
 def test_a_client_of_another_site_does_not_exist_for_her() -> None:
     device = phone(someone(Role.MENTOR_MOTHER, MULANJE))
     ingest([registration(device, "Promise", site=MULANJE)], by=device)

@@ -5,6 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("tsela.sync.urls")),
     # path("", include("tsela.exchange.urls")),
-    # path("", include("tsela.messaging.urls")),
+    path("", include("tsela.messaging.urls")),
     path("", include("tsela.console.urls")),
 ]

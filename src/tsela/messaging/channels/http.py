@@ -110,20 +110,9 @@ class Http:
             id, who = identity(said.get("id")), phone(said.get("from"), self.national)
             address = who or short(said.get("from"), 40)
             if id and address and any(said.get(name) is not None for name in ("text", "media")):
-                media = {
-                    "media": {
-                        "type": short(said.get("media_type")) or "document",
-                        "id": identity(said["media"]),
-                    }
-                }
-                event = {"kind": "message", "text": text(said.get("text"))} | (
-                    media if said.get("media") else {}
-                )
-                event |= {"choice": text(said["choice"])} if said.get("choice") else {}
                 to: Any = "flow" if who else "nobody"
-                yield InboundMessage(
-                    id, address, event, to=to, at=moment(said.get("at")), name=short(said.get("name"))
-                )
+                at, name = moment(said.get("at")), short(said.get("name"))
+                yield InboundMessage(id, address, event_of(said), to=to, at=at, name=name)
 
     def statuses(self, value: Any) -> Iterator[Incoming]:
         if not self.status:
@@ -139,6 +128,15 @@ class Http:
                 problem = f"The gateway says: {short(dig(one, self.status.get('problem', 'error'))) or said}"
                 failure = Failed("unreachable", problem) if names[said] == "failed" else None
                 yield StatusUpdate(id, names[said], message_id=ours, outcome=failure)
+
+
+def event_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    event: dict[str, Any] = {"kind": "message", "text": text(said.get("text"))}
+    if said.get("media"):
+        event["media"] = {"type": short(said.get("media_type")) or "document", "id": identity(said["media"])}
+    if said.get("choice"):
+        event["choice"] = text(said["choice"])
+    return event
 
 
 def filled(tree: Any, message: Outgoing) -> Any:

@@ -1,0 +1,105 @@
+"""channels.toml: what is read, and what does not start."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tsela.kernel.errors import TselaError
+from tsela.messaging.channels.accounts import accounts
+from tsela.messaging.channels.whatsapp import WhatsApp
+
+SECRETS = {
+    "WA_TOKEN": "EAAGm0PX4ZCpsBA7w9LkQ",
+    "WA_APP": "9f86d081884c7d659a2feaa0c55ad015",
+    "WA_VERIFY": "b1946ac92492d2347c6235b4d2611184",
+    "AT_KEY": "atsk_6b1f7d3c9a",
+    "HOOK_KEY": "7d865e959b2466918c9863afca942d0f",
+}
+WHATSAPP = """
+[wa-za]
+channel = "whatsapp"
+phone_number_id = "106540352242922"
+token = "$WA_TOKEN"
+app_secret = "$WA_APP"
+verify_token = "$WA_VERIFY"
+countries = ["ZA", "LS"]
+per_second = 40
+"""
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value + "x" * 8)
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "channels.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_an_account_of_whatsapp(tmp_path: Path) -> None:
+    (account,) = accounts(write(tmp_path, WHATSAPP), production=True).values()
+    assert isinstance(account, WhatsApp)
+    assert (account.account, account.phone_number_id) == ("wa-za", "106540352242922")
+    assert account.token == SECRETS["WA_TOKEN"] + "x" * 8
+    assert account.countries == {"ZA", "LS"}
+    assert (account.limits.per_second, account.limits.per_person) == (40, 6)
+
+
+def test_nobody_outside_is_reached_without_a_file() -> None:
+    assert not accounts(None, production=True)
+    assert not any(account.live for account in accounts(None, production=False).values())
+
+
+def test_the_accounts_in_the_documentation_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[2] / "docs/channels.md").read_text(encoding="utf-8")
+    for name in re.findall(r"\$([A-Z_]+)", page):
+        monkeypatch.setenv(name, SECRETS["WA_VERIFY"])
+    examples = re.findall(r"```toml\n(.*?)```", page, re.S)
+    assert len(examples) >= 5
+    for example in examples:
+        assert accounts(write(tmp_path, example), production=True)
+
+
+BROKEN = {
+    "no TOML": ("[wa-za", "E720"),
+    "a name for a table": ('wa-za = "whatsapp"', "E720"),
+    "a name that no address can hold": (WHATSAPP.replace("wa-za", '"WA ZA"'), "E720"),
+    "an unknown channel": (WHATSAPP.replace('"whatsapp"', '"telegram"'), "E720"),
+    "a misspelt setting": (WHATSAPP.replace("countries", "country"), "E720"),
+    "a setting is missing": (WHATSAPP.replace('phone_number_id = "106540352242922"', ""), "E720"),
+    "a number instead of a text": (WHATSAPP.replace('"106540352242922"', "106540352242922"), "E720"),
+    "a country that is none": (WHATSAPP.replace('"LS"', '"Lesotho"'), "E720"),
+    "a limit that is no number": (WHATSAPP.replace("40", '"fast"'), "E720"),
+    "a provider without encryption": (WHATSAPP + 'api = "http://graph.facebook.com"', "E720"),
+    "what is ours to say": (WHATSAPP + "live = false", "E720"),
+    "a channel that reaches nobody": ('[chat]\nchannel = "simulator"', "E720"),
+    "a secret in the file": (WHATSAPP.replace("$WA_APP", "9f86d081884c7d659a2feaa0c55ad015"), "E721"),
+    "a secret that is not set": (WHATSAPP.replace("$WA_APP", "$NOWHERE"), "E721"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_server_does_not_start_with(what: str, tmp_path: Path) -> None:
+    text, code = BROKEN[what]
+    with pytest.raises(TselaError) as error:
+        accounts(write(tmp_path, text), production=True)
+    assert error.value.code == code
+    assert "channels.toml" in error.value.where
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["tiny", "change-me-please-change-me", "the-secret-of-the-example", "b1946ac92492\nd2347c6235b4d"],
+)
+def test_a_server_does_not_start_with_a_secret_like(
+    secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WA_APP", secret)
+    with pytest.raises(TselaError) as error:
+        accounts(write(tmp_path, WHATSAPP), production=True)
+    assert error.value.code == "E721"
+    assert secret not in str(error.value)
