@@ -19,6 +19,7 @@ from tsela.record.queries import clients_in, events_of
 
 Json = Mapping[str, Any]
 OPEN = ("overdue", "due", "upcoming")
+MEETING = "next time you meet"
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,21 @@ def client(request: HttpRequest, client: str) -> HttpResponse:
 
 
 def _tasks(plan: Json, texts: Mapping[str, Json]) -> list[Json]:
-    """What is open, the most pressing first, then what was done."""
-    order = {status: number for number, status in enumerate((*OPEN, "done", "missed", "cancelled"))}
-    tasks = sorted(plan["tasks"], key=lambda task: (order[task["status"]], task["due"]))
-    return [{**task, **_text(texts.get(task["item"], {}))} for task in tasks]
+    """What is open, the most pressing first; what waits for her next contact (RULES R33a); then what was done."""
+    tasks = [{**task, **_text(texts.get(task["item"], {}))} for task in plan["tasks"]]
+    for task in tasks:
+        if task["status"] in OPEN and task["at_contact"]:
+            task["status"] = MEETING
+    order = {status: number for number, status in enumerate((*OPEN, MEETING, "done", "missed", "cancelled"))}
+    return sorted(tasks, key=lambda task: (order[task["status"]], task["due"]))
 
 
 def _text(text: Json) -> Json:
-    return {"title": text.get("title", ""), "because": text.get("because", "")}
+    return {
+        "title": text.get("title", ""),
+        "because": text.get("because", ""),
+        "at_contact": text.get("at_contact", False),
+    }
 
 
 def timeline(events: list[dict[str, Any]], site: str) -> list[Line]:
@@ -109,7 +117,7 @@ def _answered(form: Json, body: list[Json], answers: Json) -> Iterator[tuple[str
         elif node["type"] == "repeat":
             yield from _rows(form, node, answer)
         elif answer is not None and node.get("label"):
-            yield node["label"], _words(form, node, answer)
+            yield node["label"].rstrip("?: "), _words(form, node, answer)
 
 
 def _rows(form: Json, node: Json, rows: Any) -> Iterator[tuple[str, str]]:
