@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tsela.kernel.ids import is_uuid
 from tsela.messaging import contacts, conversing, settling
 from tsela.messaging.channels import (
     AccountProblem,
@@ -145,8 +146,8 @@ def contact_at(account: Channel, part: InboundMessage) -> ContactPoint:
     clients = {other.client for other in others}
     contact = ContactPoint.objects.create(
         channel=account.kind,
-        address=part.address[:80],
-        user_id=part.user_id[:80],
+        address=part.address,
+        user_id=part.user_id,
         country=country,
         name=part.name[:80],
     )
@@ -165,13 +166,12 @@ def _answer(conversation: Conversation, part: InboundMessage, key: str, now: dat
         conversing.hand_over(conversation, queue="contacts", because=why, now=now)
         conversation.save()
         return
-    event: dict[str, Any] = {"kind": "message", **part.event}
-    effects = conversing.converse(conversation, event, key=key, now=now)
-    if part.for_a_person and not any(effect["do"] == "handover" for effect in effects):
-        conversing.hand_over(
-            conversation, queue="support", because=f"Sent what no flow can answer: {part.type}", now=now
-        )
+    if part.to == "person":
+        why = f"Sent what no flow can answer: {part.type}"
+        conversing.hand_over(conversation, queue="support", because=why, now=now)
         conversation.save()
+    elif part.to == "flow":
+        conversing.converse(conversation, {"kind": "message", **part.event}, key=key, now=now)
 
 
 def _status(part: StatusUpdate, account: Channel, now: datetime) -> None:
@@ -181,7 +181,7 @@ def _status(part: StatusUpdate, account: Channel, now: datetime) -> None:
     at = min(part.at or now, now)
     if part.status != "failed":
         settling.went(message, part.status, at, part.provider_id, part.cost)
-    elif message.status in settling.BEFORE["failed"]:
+    elif settling.failing(message, part.provider_id):
         match part.outcome:
             case Retry(problem, after):
                 settling.again(message, problem, now, after or 0)
@@ -196,14 +196,13 @@ def _status(part: StatusUpdate, account: Channel, now: datetime) -> None:
 
 def _ours(part: StatusUpdate, account: Channel) -> Message | None:
     """By our own id where it came back, else by the provider's."""
-    mine = (
-        Q(pk=part.message_id) if part.message_id else Q(provider_id=part.provider_id, account=account.account)
-    )
+    by_its_own = Q(provider_id=part.provider_id, account=account.account)
+    mine = Q(pk=part.message_id) if is_uuid(part.message_id) else by_its_own
     return _locked(Message.objects.filter(mine, outgoing=True)).select_related("contact").first()
 
 
 def _at(account: Channel, address: str, user_id: str = "") -> Iterable[ContactPoint]:
-    here = Q(address=address[:80]) | (Q(user_id=user_id) if user_id else Q(pk=None))
+    here = Q(address=address) | (Q(user_id=user_id) if user_id else Q(pk=None))
     return ContactPoint.objects.filter(here, channel=account.kind).order_by("pk")
 
 
@@ -215,8 +214,8 @@ def _spoken_with(contact: ContactPoint) -> tuple[bool, str]:
 
 def _changed(contact: ContactPoint, part: InboundMessage) -> ContactPoint:
     """WhatsApp knows her by a name of its own, which stays."""
-    if part.user_id and contact.user_id != part.user_id[:80]:
-        contact.user_id = part.user_id[:80]
+    if part.user_id and contact.user_id != part.user_id:
+        contact.user_id = part.user_id
         ContactPoint.objects.filter(pk=contact.pk).update(user_id=contact.user_id)
     return contact
 

@@ -70,6 +70,8 @@ def went(
     given |= {"cost": f"{cost.currency} {cost.amount}".strip()} if cost and cost.amount else {}
     times = {"delivered": {"delivered_at": at}, "read": {"read_at": at}}.get(status, {})
     left = {"sent_at": at, "lease_until": None, "reason": "", "problem": ""} if first else {}
+    if status == "sent" and provider_id and _failed_before(message, provider_id):
+        return
     if _change(message, BEFORE[status], status=status, **given, **times, **left):
         if first:
             _follow(message)
@@ -104,8 +106,19 @@ def again(message: Message, problem: str, now: datetime, after: float, *, at_onc
         due_at=now + wait,
         problem=problem[:300],
         lease_until=None,
-        provider_id="",
     )
+
+
+def failing(message: Message, provider_id: str) -> bool:
+    """Whether a failure that the provider reports is of the try under way, and then remember its id: reported again, it
+    must not send the message once more, and a late "sent" of it must not end the next try."""
+    if message.status in (S.SENDING, S.UNKNOWN):
+        mine = not message.provider_id or message.provider_id != provider_id
+    else:
+        mine = message.status == S.SENT and message.provider_id == provider_id
+    if mine and provider_id:
+        Message.objects.filter(pk=message.pk).update(provider_id=provider_id)
+    return mine
 
 
 def fall_back(message: Message, reason: str, problem: str, now: datetime) -> None:
@@ -136,6 +149,11 @@ def _change(message: Message, before: tuple[str, ...], **fields: object) -> bool
         for name, value in fields.items():
             setattr(message, name, value)
     return changed
+
+
+def _failed_before(message: Message, provider_id: str) -> bool:
+    """This very try failed already; the two reports crossed."""
+    return Message.objects.filter(pk=message.pk, provider_id=provider_id, status__in=NOT_SENT).exists()
 
 
 def _follow(message: Message) -> None:
