@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from tsela.care import engine
 from tsela.kernel.dates import format_date
@@ -23,6 +23,15 @@ class Result:
 
     case: Case
     differences: list[str]
+    code: ClassVar[str] = "E231"
+
+    @property
+    def title(self) -> str:
+        return self.case.title
+
+    @property
+    def where(self) -> str:
+        return self.case.where
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -157,7 +157,7 @@ def _stop(turn: Turn, step: Step) -> bool:
 
 def _language(turn: Turn, step: Step) -> bool:
     """Her language from now on; or the choice of it (M25), unless there is none to make."""
-    state, tag = turn.state, step.get("tag")
+    state, tag = turn.state, str(step.get("tag") or "")
     if tag in turn.talk.catalogues or tag in turn.talk.languages:
         speak(turn, tag)
         return _on(turn, step)
@@ -206,7 +206,7 @@ def _call(turn: Turn, step: Step) -> bool:
 
 def _wanted(turn: Turn, step: Step) -> bool:
     wants, turn.state.wants = turn.state.wants, None
-    if wants in turn.talk.flows:
+    if wants and wants in turn.talk.flows:
         turn.call(wants, step["next"])
         return True
     return _on(turn, step)

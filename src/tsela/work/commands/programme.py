@@ -3,6 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,11 @@ from tsela.programme import check as check_folder
 from tsela.work import adopting, publishing
 from tsela.work.commands import print_json
 
+if TYPE_CHECKING:
+    from tsela.messaging.dialogues import Result as DialogueResult
+    from tsela.work.cases import Result as CaseResult
+
+FAILURES = ("E231", "E731")  # of a case, of a dialogue
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -75,39 +81,46 @@ def words(folder: Path, app: Path | None, coverage: bool, as_json: bool) -> None
 )  # fmt: skip
 @JSON
 def test(folder: Path, wanted: float | None, as_json: bool) -> None:
-    """Run the programme's worked examples (cases/*.yaml) and say where the plan differs."""
+    """Run the programme's worked examples (cases/*.yaml) and dialogues (dialogues/*.yaml); say where they differ."""
     from tsela.work.cases import run_cases
     from tsela.work.coverage import coverage
+    from tsela.work.dialogues import run_dialogues
 
     programme = load(folder)
-    results, problems = run_cases(programme)
+    cases, problems = run_cases(programme)
+    dialogues, unread = run_dialogues(programme)
     shown = None if wanted is None else coverage(programme)
-    failed = [result for result in results if result.differences]
-    problems += [
-        problem(
-            "E231", where=result.case.where, case=result.case.title, differences="; ".join(result.differences)
-        )
-        for result in failed
+    failed: list[CaseResult | DialogueResult] = [
+        result for result in (*cases, *dialogues) if result.differences
     ]
+    problems += [*unread, *map(_failure, failed)]
+    passed = len(cases) + len(dialogues) - len(failed)
     if as_json:
         print_json({
-            "passed": len(results) - len(failed), "failed": len(failed),
-            "cases": [result.as_dict() for result in results], "problems": [asdict(found) for found in problems],
+            "passed": passed, "failed": len(failed), "cases": [result.as_dict() for result in cases],
+            "dialogues": [result.as_dict() for result in dialogues], "problems": [asdict(found) for found in problems],
             **({"coverage": shown.as_dict()} if shown else {}),
         })  # fmt: skip
     else:
-        _say([found for found in problems if found.code != "E231"])
+        _say([found for found in problems if found.code not in FAILURES])
         for result in failed:
-            click.echo(f"FAILED {result.case.where}: {result.case.title}")
+            click.echo(f"FAILED {result.where}: {result.title}")
             click.echo("\n".join(f"   {difference}" for difference in result.differences))
         for rule in shown.missing if shown else ():
             click.echo(f"not shown: {rule.kind} {rule.id}: {', '.join(rule.missing)}")
-        click.echo(f"{len(results) - len(failed)} of {len(results)} examples hold.")
+        click.echo(f"{sum(not case.differences for case in cases)} of {len(cases)} examples hold.")
+        if dialogues:
+            click.echo(f"{sum(not one.differences for one in dialogues)} of {len(dialogues)} dialogues hold.")
         if shown:
             click.echo(
                 f"Examples show {shown.percent:.1f}% of what {len(shown.rules)} items and flags can do."
             )
     sys.exit(bool(problems) or (shown is not None and shown.percent < (wanted or 0)))
+
+
+def _failure(result: "CaseResult | DialogueResult") -> Problem:
+    differences = "; ".join(result.differences)
+    return problem(result.code, where=result.where, case=result.title, differences=differences)
 
 
 @command.command(epilog="Example: tsela programme countries programmes/mentor_mother --json")
