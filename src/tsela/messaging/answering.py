@@ -11,6 +11,7 @@ from tsela.record.models import Event
 from tsela.record.queries import decode
 
 SENT = ("sent", "delivered", "read", "unknown")
+SOON = 3  # days for which who is late and says that she comes is left in peace
 SERVICES = {  # the form that does a task → the service of its new appointment
     "anc_contact": "anc", "art_dispense": "art", "infant_test": "eid", "viral_load": "vl", "immunisation": "immunisation",
     "tb_screen": "tb", "family_planning": "family_planning", "blood_pressure": "ncd", "glucose": "ncd",
@@ -18,24 +19,32 @@ SERVICES = {  # the form that does a task → the service of its new appointment
 
 
 def will_come(contact: ContactPoint) -> None:
-    """She said that she comes on the day of which she was reminded last."""
+    """She said that she comes on the day of which she was reminded last; or, if that is over, soon."""
     reminder = _last_reminder(contact)
     who = (reminder and reminder.about) or contact.client
     if who:
-        day = (
-            {"appointment_date": reminder.values["date"]} if reminder and reminder.values.get("date") else {}
-        )
-        writing.write(who, "reply", {"reply": "will_come", **day})
+        writing.write(who, "reply", {"reply": "will_come", **_about(reminder, contact.country)})
 
 
 def another_day(contact: ContactPoint, day: str) -> None:
-    """Another day was agreed: an appointment of the same service, which closes the one before."""
+    """Another day was agreed: an appointment of the same service, in the place of the one before."""
     reminder = _last_reminder(contact)
     who = (reminder and reminder.about) or contact.client
     if who:
-        writing.write(who, "reply", {"reply": "another_day", "appointment_date": day})
+        about = _about(reminder, contact.country) | {"reply": "another_day"}
+        about.pop("days_until", None)
+        writing.write(who, "reply", about)
         service = _service(reminder, contact.site) if reminder else "other"
         writing.write(who, "appointment", {"appointment_date": day, "service": service})
+
+
+def _about(reminder: Message | None, country: str) -> dict[str, Any]:
+    """Which appointment she speaks of; where its day is over, within how many days she comes."""
+    day = reminder.values.get("date") if reminder else None
+    if not day:
+        return {}
+    late = day < writing.today(country).isoformat()
+    return {"appointment_date": day} | ({"days_until": SOON} if late else {})
 
 
 def record(contact: ContactPoint, form: str, answers: dict[str, Any]) -> ContactPoint:
