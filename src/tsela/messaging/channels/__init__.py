@@ -214,12 +214,20 @@ class Limits:
 class Channel(Protocol):
     """One account of a provider."""
 
-    account: str
-    kind: Kind  # what it is for consent and rendering
-    live: bool  # people receive it: only reviewed texts (M13)
-    settles: bool  # our id comes back with statuses, so that an `Unsure` is settled by itself (M51)
-    limits: Limits
-    countries: frozenset[str]  # two letters each; none: all
+    @property
+    def account(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...  # what it is for consent and rendering
+    @property
+    def live(self) -> bool: ...  # people receive it: only reviewed texts (M13)
+    @property
+    def settles(
+        self,
+    ) -> bool: ...  # our id comes back with statuses, so that an `Unsure` is settled by itself (M51)
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def countries(self) -> frozenset[str]: ...  # two letters each; none: all
 
     def send(self, message: Outgoing) -> Result:
         """One request; waits for the provider at most as long as its time limit. Never raises for what a provider does."""
