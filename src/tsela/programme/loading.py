@@ -237,9 +237,11 @@ def _check_talk(source: folders.Source, forms: Mapping[str, Any]) -> Iterator[Pr
 def _check_words(source: folders.Source) -> Iterator[Problem]:
     """What clients read, in every language that has words."""
     files = {path.stem: path for path in sorted((source.folder / "locales").glob("*.po"))}
-    own = [(tag, words) for tag, path in files.items() if tag != SOURCE and (words := wording.readable(path))]
-    words = [scan.Words(SOURCE, {}, {}), *(scan.Words(tag, said, said.lines) for tag, said in own)]
-    yield from scan.check(source.talk, talk.leaks_of(source.talk.leaks), words)
+    languages = [scan.Words(SOURCE, {}, {})]
+    for tag, path in files.items():
+        if tag != SOURCE and (own := wording.readable(path)):
+            languages.append(scan.Words(tag, own, own.lines))
+    yield from scan.check(source.talk, talk.leaks_of(source.talk.leaks), languages)
 
 
 def _check_programme(source: folders.Source) -> list[Problem]:

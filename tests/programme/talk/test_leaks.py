@@ -23,7 +23,8 @@ INNOCENT = [
 
 
 def test_there_are_enough_of_both() -> None:
-    assert len(PLANTED) >= 60 and len(INNOCENT) >= 60
+    assert len(PLANTED) >= 60
+    assert len(INNOCENT) >= 60
     assert len({row["read"] for row in PLANTED if "read" in row}) == len({tag for tag, _ in INNOCENT}) == 34
 
 
@@ -52,7 +53,8 @@ def test_what_is_filled_in_tells_too() -> None:
 
 def test_a_variant_is_read_with_the_words_of_its_language_and_of_those_mixed_in() -> None:
     assert LEAKS.find("Tloo tleliniking", "st-LS")
-    assert LEAKS.find("o resultado", "vmw") and not LEAKS.find("o resultado", "zu")
+    assert LEAKS.find("o resultado", "vmw")
+    assert not LEAKS.find("o resultado", "zu")
 
 
 @given(st.text(max_size=60))

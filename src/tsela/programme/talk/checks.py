@@ -44,9 +44,9 @@ def check(
         yield from _message(row, known)
     for row in given.articles:
         yield from _placeholders([row.get("title", ""), *parts(row)], SAMPLES)
-    for name, row in given.flows.items():
-        yield from _flow(name, row, flows[name], known)
-    yield from routes.check(given, flows)
+    wrong = {name: list(_flow(name, row, known)) for name, row in given.flows.items()}
+    yield from (found for problems in wrong.values() for found in problems)
+    yield from routes.check(given, {name: flow for name, flow in flows.items() if not wrong[name]})
     yield from (found for tag in given.words if languages for found in unknown("A language", tag, languages))
 
 
@@ -94,7 +94,7 @@ def _placeholders(texts: Iterable[Any], known: Collection[str]) -> Iterator[Prob
                 )
 
 
-def _flow(name: str, row: Row, flow: Flow, known: Known) -> Iterator[Problem]:
+def _flow(name: str, row: Row, known: Known) -> Iterator[Problem]:
     if row.get("flow", name) != name:
         yield problem("E226", where=where(row["flow"]), expected=f"{name}, like the file", found=row["flow"])
     steps = row.get("steps", [])

@@ -16,7 +16,7 @@ Place = tuple[str, str]  # flow, step
 
 
 def check(given: Given, flows: Mapping[str, Flow]) -> Iterator[Problem]:
-    """All flows; what they name being known or not."""
+    """All of these flows, in which nothing else is wrong."""
     places = {
         name: dict(zip(step_ids(row.get("steps", ())), row.get("steps", ()), strict=True))
         for name, row in given.flows.items()
@@ -129,7 +129,7 @@ def _onward(place: Place, flows: Mapping[str, Flow], passing: set[str]) -> Itera
             yield step["flow"], first
         if step["flow"] not in passing:
             return
-    yield from ((name, after) for after in nexts(step) if after in flows[name]["steps"])
+    yield from ((name, after) for after in nexts(step) if after and after in flows[name]["steps"])
 
 
 def _passing(flows: Mapping[str, Flow]) -> set[str]:
