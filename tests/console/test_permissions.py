@@ -50,6 +50,7 @@ PAGES = {
     "drives/": CAMPAIGNS,
     "words/": ALL,
     "chat/": ALL,
+    "chat/phone/": TALK,
 }
 OPEN = {"login/", "logout/"}
 BY_PROVIDER = {"hooks/<slug:account>/"}  # signed by it: tests/messaging
@@ -145,7 +146,9 @@ def test_the_providers_door_asks_for_a_signature_whoever_is_signed_in(role: Role
     staff.force_login(someone(role))
     for browser in (Browser(), staff):
         assert browser.get("/hooks/simulator/").status_code == 403
-        assert browser.post("/hooks/simulator/", data="{}", content_type="application/json").status_code == 403
+        assert (
+            browser.post("/hooks/simulator/", data="{}", content_type="application/json").status_code == 403
+        )
 
 
 def test_a_client_of_another_site_does_not_exist_for_her() -> None:

@@ -9,6 +9,7 @@ from tsela.messaging.desk import (
     let_go,
     link,
     note,
+    remind,
     reopen,
     reply,
     send_again,
@@ -18,6 +19,6 @@ from tsela.messaging.queue import call, cancel, enqueue
 from tsela.messaging.stopping import resume, stop, suspend
 
 __all__ = [
-    "assign", "call", "call_back", "cancel", "close", "enqueue", "finish_call", "hand_back", "let_go", "link", "note", "reopen", "reply",
+    "assign", "call", "call_back", "cancel", "close", "enqueue", "finish_call", "hand_back", "let_go", "link", "note", "remind", "reopen", "reply",
     "resume", "send_again", "stop", "suspend", "take",
 ]  # fmt: skip

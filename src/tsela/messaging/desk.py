@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from tsela.access import audit
 from tsela.access.models import Staff
+from tsela.care.queries import plan_of
+from tsela.care.rules import rules_at
 from tsela.kernel.errors import fail
 from tsela.kernel.ids import uuid7
 from tsela.messaging import contacts, conversing, queries, speech
 from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note, Pause
 from tsela.messaging.queue import call, enqueue
 from tsela.messaging.readers import reader_of
+from tsela.messaging.reminders import STILL_TO_COME
 from tsela.messaging.stopping import suspend
 from tsela.record.programme import current
 
@@ -69,6 +72,25 @@ def reply(
         )
         audit.note(by, "message.reply", conversation.contact.client or conversation.contact_id)
     return found
+
+
+def remind(conversation: Conversation, task: str, *, by: Staff) -> Message:
+    """Remind her now of an open task of her plan, in the programme's words; once a day of each. E744 where it has none."""
+    contact = conversation.contact
+    queries.require_contact(by, contact)
+    plan = plan_of(contact.client or "") or {"tasks": []}
+    found = next((one for one in plan["tasks"] if one["key"] == task), {})
+    programme = current(contact.site)
+    words = rules_at(contact.site).texts.get(found.get("item", ""), {}).get("remind") or {}
+    message = programme.messages.get(words.get("message", ""))
+    if message is None or found["status"] not in STILL_TO_COME:
+        fail("E744")
+    with transaction.atomic():
+        audit.note(by, "message.remind", contact.client)
+        return enqueue(
+            contact, key=f"now:{contact.pk}:{task}:{timezone.localdate()}", message=message.id, values={"date": found["due"]},
+            purpose=message.purpose, task=task, about=contact.client, by=by.id,
+        )  # fmt: skip
 
 
 def take(conversation: Conversation, *, by: Staff) -> None:

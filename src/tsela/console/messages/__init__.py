@@ -24,6 +24,8 @@ SECTIONS: list[tuple[str, str, tuple[Action, ...]]] = [
     ("chat", "Try it", ()),
 ]
 
+AFFECTED = ("inbox", "calls", "campaigns")  # where an account that is down matters
+
 
 def show_section(
     request: HttpRequest, template: str, here: str, status: int = 200, **context: Any
@@ -32,7 +34,7 @@ def show_section(
     staff = staff_of(request)
     waiting = counts.waiting(staff) if policy.may(staff, Action.INBOX) else {}
     sections = [(name, label, waiting.get(name, 0)) for name, label, _ in SECTIONS if opens(staff, name)]
-    outage = counts.outage() if opens(staff, "delivery") else None
+    outage = counts.outage() if here in AFFECTED and opens(staff, "delivery") else None
     return show(
         request, f"messages/{template}", status, sections=sections, here=here, section="messages", outage=outage, **context
     )  # fmt: skip

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from tsela.access import audit, policy
 from tsela.access.models import Staff
+from tsela.console.messages.people import RULES
 from tsela.kernel.ids import uuid7
 from tsela.messaging.consent import tier_of
 from tsela.messaging.models import ContactPoint
@@ -38,6 +39,7 @@ def checked(contact: ContactPoint, text: str, staff: Staff) -> dict[str, Any]:
     tells = () if tier_of(reader_of(contact)) == "overt" else leaks
     size = sms(text)
     return {
+        "rule": RULES["overt"] if tier_of(reader_of(contact)) == "overt" else "",
         "terms": sorted({text[leak.at :].split()[0].strip(".,!?") for leak in tells}),
         "kinds": sorted({leak.kind for leak in tells}),
         "size": f"{size.parts} SMS" if contact.channel == "sms" and size.parts > 1 else "",

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from tsela.console.messages import show_section
+from tsela.console.messages import opens, show_section
 from tsela.console.messages.people import TIERS
+from tsela.console.messages.phone import simulators
 from tsela.console.messages.rehearsal import Rehearsal, Step
 from tsela.console.pages import page, staff_of
 from tsela.messaging.channels import Body
-from tsela.messaging.flow import Talk, step
+from tsela.messaging.conversing import talk_of
+from tsela.messaging.flow import step
 from tsela.messaging.speech import DRAFT, Listener, lines_from, speak
 from tsela.messaging.writing import zone_of
 from tsela.programme import Programme
@@ -67,11 +68,11 @@ def chat(request: HttpRequest) -> HttpResponse:
     bubbles = list(shown(talk, programme))
     zone = ZoneInfo(zone_of(talk.country))
     return show_section(
-        request, "chat", "chat", talk=talk, lines=bubbles, now=talk.at.astimezone(zone), sender="Unknown number" if talk.channel == "sms" else "Friends",
+        request, "chat", "chat", talk=talk, lines=bubbles, now=talk.at.astimezone(zone), sender=CHANNELS[talk.channel],
         settings=_settings(talk, programme), moves=[(code, label) for code, (label, _) in MOVES.items()], price=price,
         waiting=[{"at": at, "told": told} for at, told in talk.waiting()], effects=[{**one, "at": datetime.fromisoformat(one["at"])} for one in reversed(talk.behind)],
         messages_offered=[(one.id, one.title) for one in programme.messages.values()], costs=_costs(talk, programme, price),
-        state=json.dumps(talk.state, indent=1, ensure_ascii=False),
+        whole_way=opens(staff_of(request), "inbox") and bool(simulators()), state=json.dumps(talk.state, indent=1, ensure_ascii=False),
     )  # fmt: skip
 
 
@@ -209,10 +210,5 @@ def _price(request: HttpRequest) -> Decimal | None:
 
 def runner(programme: Programme) -> Step:
     """The flow runner with the flows and words of a programme."""
-    talk = _talk(programme)
+    talk = talk_of(programme)
     return lambda state, event, now: step(talk, state, event, now)
-
-
-@lru_cache(maxsize=4)
-def _talk(programme: Programme) -> Talk:
-    return Talk.of(programme.talk, {tag: programme.catalogue(tag) for tag in programme.languages})

@@ -77,7 +77,7 @@ def _meant(message: Message) -> Speech:
     return speak(programme, lines_from(message.parts, values), to)
 
 
-def _parted(text: str) -> tuple[str, tuple[str, ...]]:
+def parted(text: str) -> tuple[str, tuple[str, ...]]:
     """A text and the labels that stand below it, as they are stored (`deciding.shown`)."""
     lines = text.split("\n")
     labels = [line.removeprefix(BULLET) for line in lines if line.startswith(BULLET)]
@@ -85,7 +85,7 @@ def _parted(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _line(message: Message, names: dict[str, str]) -> Line:
-    text, labels = _parted(text_of(message)) if message.outgoing else (message.text, ())
+    text, labels = parted(text_of(message)) if message.outgoing else (message.text, ())
     return Line(
         kind="ours" if message.outgoing else "theirs",
         text=text,

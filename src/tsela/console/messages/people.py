@@ -164,5 +164,9 @@ def staff_names(ids: Iterable[str | None]) -> dict[str, str]:
     return dict(Staff.objects.filter(pk__in={id for id in ids if id}).values_list("pk", "name"))
 
 
-def _text(text: Mapping[str, Any]) -> dict[str, str]:
-    return {"title": text.get("title", ""), "because": text.get("because", "")}
+def _text(text: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": text.get("title", ""),
+        "because": text.get("because", ""),
+        "remind": bool(text.get("remind")),
+    }

@@ -28,7 +28,7 @@ class Rehearsal:
     state: Json = field(default_factory=dict)
     lines: list[Json] = field(default_factory=list)
     behind: list[Json] = field(default_factory=list)
-    timers: list[str] = field(default_factory=list)
+    timer: str = ""
     scheduled: list[Json] = field(default_factory=list)
     stopped: bool = False
 
@@ -93,9 +93,10 @@ class Rehearsal:
     def waiting(self) -> list[tuple[datetime, str]]:
         """What happens by itself, and when."""
         found = [(datetime.fromisoformat(one["at"]), f"Message “{one['message']}”") for one in self.scheduled]
-        found += [
-            (datetime.fromisoformat(at), "The programme looks whether she answered") for at in self.timers
-        ]
+        if self.timer:
+            found.append(
+                (datetime.fromisoformat(self.timer), "The programme goes on, or asks whether she is there")
+            )
         return sorted(found)
 
     def _due(self) -> list[datetime]:
@@ -103,9 +104,8 @@ class Rehearsal:
 
     def _happen(self, step: Step, messages: Mapping[str, Message]) -> None:
         """The first thing that is due."""
-        over = [at for at in self.timers if datetime.fromisoformat(at) <= self.at]
-        if over:
-            self.timers = [at for at in self.timers if at not in over]
+        if self.timer and datetime.fromisoformat(self.timer) <= self.at:
+            self.timer = ""
             self._turn(step, {"kind": "timer"})
             return
         first = min(self.scheduled, key=lambda one: datetime.fromisoformat(one["at"]))
@@ -118,25 +118,29 @@ class Rehearsal:
         if self.language:
             given["language"] = self.language
         self.state, effects = step(given, event, self.at)
-        said: list[Json] = []
         for effect in effects:
-            if effect["do"] == "say":
-                said.append(effect)
-                continue
-            if effect["do"] == "language" and said:
-                self._say(said)
-                said = []
-            self._follow(effect)
-        if said:
+            if effect["do"] != "say":
+                self._follow(effect)
+        self.timer = self._next(effects)
+        said = [effect for effect in effects if effect["do"] == "say"]
+        if said:  # one turn is one message, as on a real channel
             self._say(said)
+
+    def _next(self, effects: list[Json]) -> str:
+        """When the flow goes on by itself: the first of what it waits for (as `messaging.conversing`)."""
+        waits = self.state.get("waits") or {}
+        told = (one["at"] for one in effects if one["do"] == "timer")
+        times = [*told, *waits.values(), self.state.get("remind")]
+        ahead = [at for at in times if at and datetime.fromisoformat(at) > self.at]
+        return min(ahead, key=datetime.fromisoformat, default="")
 
     def _say(self, parts: list[Json], review: str = "") -> None:
         self.lines.append({"parts": parts, "at": self.now, "language": self.language, "review": review})
 
     def _follow(self, effect: Json) -> None:
         match effect:
-            case {"do": "timer", "at": at}:
-                self.timers = sorted({*self.timers, at})
+            case {"do": "timer"}:
+                pass  # see _next
             case {"do": "schedule", "message": message, "at": at}:
                 self.scheduled.append({"message": message, "at": at})
                 self._note("message later", f"“{message}”")
@@ -160,7 +164,7 @@ class Rehearsal:
                     "her record", f"a new appointment on {effect.get('date', 'a day to agree')}", "done"
                 )
             case {"do": "stop"}:
-                self.stopped, self.timers, self.scheduled = True, [], []
+                self.stopped, self.scheduled = True, []
                 self._note("stop", "Every consent ends, and all that waits is taken back.", "urgent")
             case {"do": "end"}:
                 self._note("ended", str(effect.get("word", "")))

@@ -61,6 +61,11 @@ def _reply(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     return ""
 
 
+def _remind(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    actions.remind(found, request.POST.get("task", ""), by=staff)
+    return "She is reminded, in the programme's words."
+
+
 def _note(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     actions.note(found, request.POST.get("text", ""), by=staff)
     return ""
@@ -102,6 +107,7 @@ def _link(request: HttpRequest, found: Conversation, staff: Staff) -> str:
 
 VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str]] = {
     "reply": _reply,
+    "remind": _remind,
     "note": _note,
     "take": _take,
     "assign": _assign,

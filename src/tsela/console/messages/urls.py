@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tsela.console.messages import calls, chat, delivery, drives, inbox, thread, words
+from tsela.console.messages import calls, chat, delivery, drives, inbox, phone, thread, words
 
 urlpatterns = [
     path("messages/", inbox.first, name="messages"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("drives/", drives.drives, name="drives"),
     path("words/", words.words, name="words"),
     path("chat/", chat.chat, name="chat"),
+    path("chat/phone/", phone.phone, name="phone"),
 ]

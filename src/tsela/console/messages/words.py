@@ -13,6 +13,8 @@ from tsela.programme.languages import SOURCE, chain
 from tsela.programme.locales import Catalogue, catalogue
 from tsela.record.programme import current
 
+KINDS = {"messages": "Messages", "flows": "Conversations", "articles": "Articles"}
+
 
 @dataclass(frozen=True)
 class Text:
@@ -66,13 +68,14 @@ def words(request: HttpRequest) -> HttpResponse:
     programme = current(sites[0] if sites else "")
     home = sites[0][:2] if sites else next(iter(programme.countries), "")
     country, language = request.GET.get("country", home), request.GET.get("language", "")
-    found = texts_of(programme)
+    found, kind = texts_of(programme), request.GET.get("kind", "messages")
+    shown = [one for one in found if one.of.startswith(f"{kind}/")]
     tags = languages_of(programme, country)
     known = programme.language(language) if language else None
     return show_section(
         request, "words", "words", rows=[coverage(programme, found, tag, country) for tag in tags],
-        texts=list(said(programme, found, language, country)) if language in tags else [],
-        countries=sorted((code, one.title) for code, one in programme.countries.items()), country=country,
+        texts=list(said(programme, shown, language, country)) if language in tags else [],
+        kinds=KINDS.items(), kind=kind, countries=sorted((code, one.title) for code, one in programme.countries.items()), country=country,
         languages=[programme.language(tag) for tag in tags], language=language, language_name=known.name if known else "",
     )  # fmt: skip
 
