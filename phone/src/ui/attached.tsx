@@ -1,10 +1,9 @@
 /** A photo or a recording that is an answer: seen or heard, with where it stands. */
-import { useEffect, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import { today } from "../app/clock";
 import { t } from "../app/words";
 import { useSession } from "./context";
-import type { InputProps } from "./field";
-import { useAnswer } from "./field";
+import { Field, type FieldRoom, type InputProps, useAnswer } from "./field";
 
 const MEDIA: Readonly<Record<string, string>> = {
   jpg: "image/jpeg",
@@ -62,6 +61,7 @@ function useUnsealed(name: string): string | null | undefined {
 /** An answer that is a file: its name, and what seals new bytes and makes them the answer. False: the phone has no room. */
 export function useFileAnswer(props: InputProps) {
   const { files } = useSession().store;
+  const { keepNow } = useContext(Field) as FieldRoom;
   const [answer, set, leave] = useAnswer(props.question);
   const name = typeof answer === "string" && answer !== "" ? answer : null;
   const clear = () => {
@@ -75,6 +75,7 @@ export function useFileAnswer(props: InputProps) {
       if (name && name !== kept) void files.drop(name);
       set(kept);
       leave();
+      await keepNow();
       return true;
     } catch {
       return false;

@@ -10,6 +10,8 @@ export interface FieldRoom {
   readonly dateQuestion: string | null;
   readonly changed: () => void;
   readonly touched: (path: string) => void;
+  /** The draft as it is now; on disk when it resolves. */
+  readonly keepNow: () => Promise<void>;
 }
 
 export const Field = createContext<FieldRoom | null>(null);

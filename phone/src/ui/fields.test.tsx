@@ -21,6 +21,7 @@ function show(form: OpenForm, shown: readonly string[] = []): void {
     dateQuestion: null,
     changed: () => show(form),
     touched: () => {},
+    keepNow: async () => {},
   };
   const parts = form.nodes.map((part) => <PartView key={part.path} part={part} />);
   act(() => render(<Field.Provider value={room}>{parts}</Field.Provider>, page));

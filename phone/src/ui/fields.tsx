@@ -90,7 +90,7 @@ function QuestionView({ question }: { question: Question }) {
     return (
       <p class="field">
         <span class="label">{text(node.label ?? "")}</span>
-        {(node.type === "image" || node.type === "audio") && question.value ? (
+        {isFile(node.type) && question.value ? (
           <Attached name={String(question.value)} label={text(node.label ?? "")} />
         ) : (
           String(question.value)
@@ -98,7 +98,8 @@ function QuestionView({ question }: { question: Question }) {
       </p>
     );
   const violation = shown.has(path) ? question.violation : null;
-  const many = node.type.startsWith("select") && !asMenu(question);
+  // Several inputs, or a button that has words of its own: the question is the name of the whole.
+  const whole = (node.type.startsWith("select") && !asMenu(question)) || isFile(node.type);
   const id = `q-${path.replace(/\W/g, "-")}`;
   const label = (
     <>
@@ -127,7 +128,7 @@ function QuestionView({ question }: { question: Question }) {
       )}
     </>
   );
-  return many ? (
+  return whole ? (
     <fieldset class="field" data-question={path} role={node.type === "select_one" ? "radiogroup" : undefined}>
       <legend>{label}</legend>
       {body}
@@ -138,6 +139,10 @@ function QuestionView({ question }: { question: Question }) {
       {body}
     </div>
   );
+}
+
+function isFile(type: string): boolean {
+  return type === "image" || type === "audio";
 }
 
 function Input(props: InputProps) {

@@ -101,6 +101,7 @@ export function FormScreen({ start }: { start: Start }) {
       redraw((n) => n + 1);
       keep.later(at);
     },
+    keepNow: keep.write,
     touched: (path: string) => setShown((before) => new Set([...before, path])),
   };
   return (
@@ -219,13 +220,13 @@ function useKeeper(form: OpenForm, start: Start, page: number, mode: Mode) {
   const state = useRef({ page, mode, timer: 0, stopped: false, dirty: false });
   const keeper = useMemo(() => {
     const now = state.current;
-    const write = () => {
+    const write = async () => {
       clearTimeout(now.timer);
       if (now.stopped || !now.dirty) return;
       now.dirty = false;
       const { draft: id, clients, name, replaces } = start;
       const saved = new Date().toISOString();
-      void session.keepDraft({
+      await session.keepDraft({
         id,
         form: start.form.id,
         clients,
@@ -249,12 +250,12 @@ function useKeeper(form: OpenForm, start: Start, page: number, mode: Mode) {
     return { write, later, stop };
   }, [form]);
   useEffect(() => {
-    const away = () => document.hidden && keeper.write();
+    const away = () => void (document.hidden && keeper.write());
     document.addEventListener("visibilitychange", away);
     addEventListener("pagehide", keeper.write);
     addEventListener("tsela:flush", keeper.write);
     return () => {
-      keeper.write();
+      void keeper.write();
       document.removeEventListener("visibilitychange", away);
       removeEventListener("pagehide", keeper.write);
       removeEventListener("tsela:flush", keeper.write);

@@ -35,7 +35,7 @@ export function PhotoInput(props: InputProps) {
     );
   return (
     <>
-      {name && <Attached key={name} name={name} label={t("The photo")} />}
+      {name && state !== "saving" && <Attached key={name} name={name} label={t("The photo")} />}
       <div class="side">
         <button
           type="button"
@@ -96,7 +96,10 @@ function Viewfinder({ facing, take, stop, failed }: Looking) {
       (off) => {
         turnOff = off;
         if (left) off();
-        else setReady(true);
+        else {
+          setReady(true);
+          video.current?.parentElement?.scrollIntoView({ block: "center" });
+        }
       },
       () => left || failed(),
     );
@@ -113,7 +116,7 @@ function Viewfinder({ facing, take, stop, failed }: Looking) {
     <div class="camera">
       <video ref={video} class="view" muted playsInline />
       {!ready && <p role="status">{t("The camera opens…")}</p>}
-      <div class="side">
+      <div class="stack">
         <button type="button" class="button go" disabled={!ready} onClick={snap} data-test="snap">
           <Icon name="camera" /> {t("Take the photo")}
         </button>

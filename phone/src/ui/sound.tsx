@@ -27,7 +27,7 @@ export function SoundInput(props: InputProps) {
     return <Recording done={(bytes, ending) => void done(bytes, ending)} failed={() => setState("closed")} />;
   return (
     <>
-      {name && <Attached key={name} name={name} label={t("The recording")} />}
+      {name && state !== "saving" && <Attached key={name} name={name} label={t("The recording")} />}
       <div class="side">
         <button
           type="button"
@@ -105,10 +105,8 @@ function Recording({ done, failed }: Listening) {
   }, [seconds]);
   return (
     <div class="recording">
-      <p role="status">
-        {seconds === null ? t("The microphone opens…") : t("Recording. Speak now.")}{" "}
-        <b>{seconds !== null && `${clockOf(seconds)} / ${clockOf(LONGEST_S)}`}</b>
-      </p>
+      <p role="status">{seconds === null ? t("The microphone opens…") : t("Recording. Speak now.")}</p>
+      <p class="strong">{seconds !== null && `${clockOf(seconds)} / ${clockOf(LONGEST_S)}`}</p>
       <progress max={LONGEST_S} value={seconds ?? 0} aria-label={t("Recording")} />
       <button
         type="button"
