@@ -6,6 +6,7 @@ A country that sets parameters otherwise than its policy follows a policy of its
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -112,8 +113,8 @@ def check(code: str, profile: Given, inherited: Given, tags: Sequence[str]) -> I
                 "E226", where=where(told), expected="unknown, or a value with its source", found="a text"
             )
     yield from _check_age(profile.get("consent_age"))
-    if (zone := profile.get("time_zone")) is not None and str(zone) not in available_timezones():
-        near = nearest(str(zone), available_timezones())
+    if (zone := profile.get("time_zone")) is not None and str(zone) not in _zones():
+        near = nearest(str(zone), _zones())
         yield problem(
             "E220", where=where(zone), key="The time zone", name=zone, known="those of IANA", nearest=near
         )
@@ -142,3 +143,8 @@ def _fact(told: Any) -> Fact:
 
 def _told(fact: Fact) -> Any:
     return {"value": fact.value, "source": fact.source, "review": fact.review} if fact.known else UNKNOWN
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads a folder of hundreds of files

@@ -1,9 +1,10 @@
 """Checks on parsed trees: states expanded, negations that are true of nobody's answer, cycles, hops, windows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from tsela.kernel.dates import add, from_civil, month_length
+from tsela.kernel.dates import Unit, add, from_civil, month_length
 from tsela.programme.rules.names import Cond, Duration
 
 
@@ -92,7 +93,12 @@ def can_pass(first: Duration | None, second: Duration | None) -> bool:
     one, other = first or [0, "days"], second or [0, "days"]
     if one[2:] != other[2:]:
         return False  # an answer decides
-    return any((add(day, *one[:2]) or 0) > (add(day, *other[:2]) or 0) for day in _MONTH_EDGES)
+    return _can_pass(*one[:2], *other[:2])
+
+
+@cache
+def _can_pass(n: int, unit: Unit, other_n: int, other_unit: Unit) -> bool:
+    return any((add(day, n, unit) or 0) > (add(day, other_n, other_unit) or 0) for day in _MONTH_EDGES)
 
 
 _MONTH_EDGES = [
