@@ -14,6 +14,7 @@ from tsela.record import follow
 from tsela.record.actions import ingest
 from tsela.record.models import EventProblem, Position
 from tsela.work import subscriptions
+from tsela.work.nightly import nightly
 from tsela.work.worker import work_once
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_a_plan_is_computed_anew_on_the_day_it_can_change(thandi):
     work_once()
     stored = StoredPlan.objects.get(pk=SIPHO)
     assert stored.recheck > timezone.localdate()
-    subscriptions.nightly(stored.recheck)
+    nightly(stored.recheck)
     again = StoredPlan.objects.get(pk=SIPHO)
     assert again.today == stored.recheck
     assert again.recheck is None or again.recheck > stored.recheck

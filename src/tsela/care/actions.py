@@ -1,14 +1,14 @@
 """Computes plans and stores them. What a plan says is the engine's; this only knows whose, and when again."""
 
-import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from tsela.care.engine import Plan, Records, Rules, Task, plan, plan_hash
-from tsela.care.families import Families, families
+from tsela.care.families import Families, alone, families
 from tsela.care.models import OpenTask, StoredPlan
+from tsela.care.packing import packed
 from tsela.care.rules import rules_at
 from tsela.kernel.dates import format_date, parse_date
 
@@ -20,9 +20,10 @@ class Replanned:
     """New plans, computed but not yet stored. `sites`: whose numbers must not have moved until they are."""
 
     def __init__(self, family: Families, today: date) -> None:
-        self.clients = family.clients
-        self.sites = {client.home for client in family.clients.values()}
+        self.people = family.people
+        self.sites = {client.home for client in family.people.values()}
         self.plans = dict(compute(family, today))
+        self.failed = [client.pk for client in family.planned if client.pk not in self.plans]
 
     def store(self) -> None:
         """Replace what was stored of these clients. To be called within a transaction."""
@@ -43,17 +44,17 @@ class Replanned:
     def _stored(self, client: str, rules: Rules, one: Plan) -> StoredPlan:
         return StoredPlan(
             client=client,
-            site=self.clients[client].home,
+            site=self.people[client].home,
             today=day(one.today),
             recheck=day(one.recheck),
             version=rules.tables["version"],
             hash=plan_hash(one),
-            plan=json.dumps(one.as_dict(), separators=(",", ":")),
+            plan=packed(one.as_dict()),
         )
 
     def _open(self, client: str, rules: Rules, task: Task) -> OpenTask:
-        who = self.clients[client]
-        mother = self.clients.get(who.mother or "")
+        who = self.people[client]
+        mother = self.people.get(who.mother or "")
         return OpenTask(
             client=client,
             name=who.name,
@@ -75,9 +76,9 @@ def compute(family: Families, today: date) -> Iterable[tuple[str, tuple[Rules, P
     """The plan of each client, by the rules of her site."""
     number = parse_date(today.isoformat())
     assert number is not None
-    sites = {client.home: rules_at(client.home) for client in family.clients.values()}
-    records = {rules: Records(rules, family.events) for rules in set(sites.values())}
-    for client in family.clients.values():
+    sites = {home: rules_at(home) for home in {client.home for client in family.planned}}
+    records = {rules: Records(rules, events) for rules, events in _by_rules(family, sites)}
+    for client in family.planned:
         rules = sites[client.home]
         try:
             yield client.pk, (rules, plan(rules, records[rules], client.pk, number))
@@ -85,9 +86,25 @@ def compute(family: Families, today: date) -> Iterable[tuple[str, tuple[Rules, P
             log.exception("No plan for client %s", client.pk)
 
 
+def _by_rules(
+    family: Families, sites: Mapping[str, Rules]
+) -> Iterator[tuple[Rules, Iterable[dict[str, Any]]]]:
+    """For each rules, what the plans that they make can look at: who is planned by them, her mother and her infants."""
+    for rules in set(sites.values()):
+        planned = {client.pk for client in family.planned if sites[client.home] is rules}
+        near = planned | {one.mother for one in family.people.values() if one.pk in planned}
+        near |= {one.pk for one in family.people.values() if one.mother in planned}
+        yield rules, (event for event in family.events if event["client"] in near)
+
+
 def replan(clients: Iterable[str], *, today: date) -> Replanned:
-    """New plans for these clients and whoever is linked to them."""
+    """New plans for these clients, of whom something was recorded, and whoever is linked to them."""
     return Replanned(families(clients), today)
+
+
+def recheck(clients: Iterable[str], *, today: date) -> Replanned:
+    """New plans for these clients, of whom nothing was recorded: a day passed, or the rules changed."""
+    return Replanned(alone(clients), today)
 
 
 def day(number: int | None) -> Any:

@@ -11,9 +11,10 @@ from tsela.record.queries import events_of
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """Clients to plan, and every event that their plans can look at."""
+    """Who is to be planned; they with their mothers and infants, and every event that their plans can look at."""
 
-    clients: dict[str, Client]
+    planned: list[Client]
+    people: Mapping[str, Client]
     events: list[dict[str, Any]]
 
 
@@ -21,8 +22,15 @@ def families(touched: Iterable[str]) -> Families:
     """The touched clients with all whose plans they can change: whoever is, or ever was, their mother or infant."""
     touched = set(touched)
     mothers = {named_mother(event) for event in events_of(touched) if event["form"] == "registration"}
-    clients = Client.objects.in_bulk(list(touched | neighbours(touched) | (mothers - {None})))
-    return Families(clients, events_of(set(clients) | neighbours(clients)))
+    return alone(touched | neighbours(touched) | (mothers - {None}))
+
+
+def alone(clients: Iterable[str]) -> Families:
+    """These clients only: nothing happened to them that could change another's plan."""
+    wanted = set(clients)
+    near = wanted | neighbours(wanted)
+    people = Client.objects.in_bulk(list(near))
+    return Families([people[one] for one in sorted(wanted & people.keys())], people, events_of(near))
 
 
 def neighbours(clients: Iterable[str]) -> set[str]:

@@ -1,8 +1,11 @@
 """Plans as last computed. All of it can be thrown away and computed again from the record."""
 
+from typing import Any
+
 from django.db import models
 
 from tsela.access.fields import IdField
+from tsela.care.packing import unpacked
 from tsela.record.models import SITE_LENGTH
 
 
@@ -15,7 +18,10 @@ class StoredPlan(models.Model):
     recheck = models.DateField(null=True, db_index=True)
     version = models.CharField(max_length=120, db_index=True, help_text="of the programme")
     hash = models.CharField(max_length=16, help_text="SPEC S52")
-    plan = models.TextField(help_text="RULES 5, as JSON")
+    plan = models.BinaryField(help_text="RULES 5, as compressed JSON: a plan is long and much alike")
+
+    def unpacked(self) -> dict[str, Any]:
+        return unpacked(self.plan)
 
 
 class OpenTask(models.Model):

@@ -1,6 +1,5 @@
 """What pages ask of the stored plans; every query starts from what its reader may see."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from tsela.access.models import Staff
 from tsela.care.engine import Task, why
 from tsela.care.engine.plan import Anchor
 from tsela.care.models import OpenTask, StoredPlan
+from tsela.care.packing import unpacked
 from tsela.care.rules import rules_at
 from tsela.kernel.dates import parse_date
 from tsela.record.models import Client, Position, SiteCounter
@@ -114,7 +114,7 @@ def caseloads(staff: Staff) -> list[Caseload]:
 def plan_of(client: str) -> dict[str, Any] | None:
     """A client's stored plan (RULES 5), as of the day it was computed."""
     stored = StoredPlan.objects.filter(pk=client).values_list("plan", flat=True).first()
-    return json.loads(stored) if stored else None
+    return unpacked(stored) if stored else None
 
 
 def drift(today: str, version: str, hashes: Mapping[str, str]) -> list[str]:

@@ -231,7 +231,7 @@ def check_plans(run: "Run", handset: Handset, log: Mapping[str, Event], people: 
     today = parse_date(run.clock.today.isoformat()) or 0
     for client, row in stored.items():
         rules = rules_at(people[client].home)
-        here, there = plan(rules, Records(rules, events), client, today).as_dict(), json.loads(row.plan)
+        here, there = plan(rules, Records(rules, events), client, today).as_dict(), row.unpacked()
         if any(here[part] != there[part] for part in ("tasks", "flags", "recheck")):
             raise Broken("plans", f"{client}: {handset.name} sees another plan than the server")
 

@@ -5,25 +5,22 @@ crash it goes on where it was, and doing the same stretch twice changes nothing.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from tsela.care.actions import replan
-from tsela.care.models import StoredPlan
 from tsela.care.queries import PLANS
+from tsela.messaging import contacts, reminders
 from tsela.record import follow
 from tsela.record.problems import check_answers
-from tsela.record.programme import versions
 from tsela.record.writer import write
 
 log = logging.getLogger(__name__)
-TOGETHER = 500  # clients planned and stored together in the nightly work
 
 
 class Work(Protocol):
@@ -53,7 +50,10 @@ SUBSCRIPTIONS = (
     #            follower      most    forms  what follows
     Subscription(PLANS,        10_000, None,  plans),          # tasks and flags of the client and her family
     Subscription("problems",   1_000,  None,  check_answers),  # answers that the programme does not allow (SPEC S24)
+    Subscription("contacts",   1_000,  contacts.FORMS, contacts.follow),  # where she is reached, and what she agreed to (MESSAGES M30)
 )  # fmt: skip
+# What is stored with a follower's work: reminders with the plans that they come from.
+WITH: Mapping[str, Callable[[Any], None]] = {PLANS: reminders.follow}
 
 
 def follow_all() -> int:
@@ -73,26 +73,6 @@ def follow_one(subscription: Subscription) -> int:
     return done
 
 
-def nightly(today: date | None = None) -> int:
-    """Plan anew whose plan can have changed by the mere passing of days (RULES R38) or by a new programme."""
-    today = today or timezone.localdate()
-    stale = StoredPlan.objects.filter(Q(recheck__lte=today) | of_other_rules())
-    clients = list(stale.values_list("pk", flat=True))
-    return sum(
-        finish(PLANS, replan(clients[i : i + TOGETHER], today=today), follow.positions(PLANS), {})
-        for i in range(0, len(clients), TOGETHER)
-    )
-
-
-def of_other_rules() -> Q:
-    """Plans of another version than that in force where the client is at home (SPEC S41)."""
-    everywhere, pilots = versions()
-    other = ~Q(version=everywhere) & ~Q(site__in=list(pilots))
-    for site, version in pilots.items():
-        other |= Q(site=site) & ~Q(version=version)
-    return other
-
-
 def finish(follower: str, work: Work, seen: dict[str, int], to: dict[str, int]) -> bool:
     """Store the work and move the positions, together. False where another worker was there before us."""
 
@@ -100,6 +80,8 @@ def finish(follower: str, work: Work, seen: dict[str, int], to: dict[str, int]) 
         with transaction.atomic():
             follow.advance(follower, relevant(seen, work.sites | to.keys()), to)
             work.store()
+            if follower in WITH:
+                WITH[follower](work)
 
     try:
         write(store)

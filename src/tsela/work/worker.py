@@ -3,23 +3,50 @@
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 
-from tsela.work.subscriptions import follow_all, nightly
+from tsela.kernel.errors import TselaError
+from tsela.messaging import inbox
+from tsela.messaging.outbox import Outbox, send_due
+from tsela.work.nightly import nightly
+from tsela.work.subscriptions import follow_all
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
+LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody waits for an answer
 
 
 def work(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
-    """Until told to stop. Whatever goes wrong is logged and tried again: positions move only with their work."""
-    pause = PAUSE
+    """Until told to stop. Messages come and go in threads of their own: neither waits for plans, nor for a provider."""
+    sending = Outbox()
+    loops = {
+        "hearing": partial(go_on, stop, inbox.process_due, LISTEN),
+        "sending": partial(go_on, stop, partial(send, sending), 0),
+    }
+    threads = [threading.Thread(target=loop, name=name) for name, loop in loops.items()]
+    for thread in threads:
+        thread.start()
+    go_on(stop, partial(work_on, stop.is_set), PAUSE, alive)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    sending.land(timezone.now())
+
+
+def go_on(
+    stop: threading.Event, turn: Callable[[], int], rest: float, alive: Callable[[], bool] = lambda: True
+) -> None:
+    """Turn after turn, with a rest where there was nothing to do. Whatever goes wrong is logged and tried again: nothing is
+    marked as done but with its work."""
+    pause = rest
     while not stop.wait(pause) and alive():
         try:
             close_old_connections()
-            pause = 0 if work_once() else PAUSE
-        except DatabaseError as error:
+            pause = 0 if turn() else rest
+        except (DatabaseError, TselaError) as error:
             log.warning("The database is not available: %s", str(error).strip())
             pause = 5
         except Exception:
@@ -27,6 +54,22 @@ def work(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> 
             pause = 30
 
 
+def work_on(stopped: Callable[[], bool] = lambda: False) -> int:
+    """What follows from events and from the passing of days; how many clients were planned."""
+    return follow_all() + nightly(stopped=stopped)
+
+
+def send(outbox: Outbox) -> int:
+    """What is due to be sent now, or a short rest."""
+    moved = outbox.turn(timezone.now())
+    if not moved:
+        outbox.rest(LISTEN)
+    return moved
+
+
 def work_once() -> int:
-    """What there is to do now; how many clients were planned."""
-    return follow_all() + nightly()
+    """What there is to do now, messages too; how many clients were planned."""
+    planned = work_on()
+    heard = inbox.process_due()
+    sent = send_due(timezone.now())
+    return planned + (work_once() if heard + sent else 0)

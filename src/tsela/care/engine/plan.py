@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -37,9 +38,12 @@ class Task(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """RULES 5, dates as text."""
-        days = {name: _text(getattr(self, name)) for name in ("due", "opens", "late", "expires")}
-        anchor = {**self.anchor._asdict(), "date": _text(self.anchor.date)}
-        return {**self._asdict(), **days, "anchor": anchor}
+        event, form, date = self.anchor
+        return {
+            "item": self.item, "key": self.key, "due": _text(self.due), "opens": _text(self.opens),
+            "late": _text(self.late), "expires": _text(self.expires), "status": self.status, "step": self.step,
+            "done_by": self.done_by, "anchor": {"event": event, "form": form, "date": _text(date)},
+        }  # fmt: skip
 
 
 class Flag(NamedTuple):
@@ -176,5 +180,6 @@ def _step(item: Item, view: View, due: int, event: Event) -> str | None:
     return step.instead if step.unless and step.unless(view, None) else step.do
 
 
+@lru_cache(maxsize=1 << 16)
 def _text(day: int | None) -> str | None:
     return None if day is None else format_date(day)

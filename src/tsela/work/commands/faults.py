@@ -50,7 +50,8 @@ def command(seeds: int, first: int, as_json: bool) -> None:
 
 def follow() -> None:
     """What the worker does between requests."""
-    from tsela.work.subscriptions import follow_all, nightly
+    from tsela.work.nightly import nightly
+    from tsela.work.subscriptions import follow_all
 
     follow_all()
     nightly()
