@@ -7,6 +7,7 @@ from tsela.care.rules import rules_at
 from tsela.kernel.ids import uuid7
 from tsela.messaging import contacts, writing
 from tsela.messaging.models import Consent, ContactPoint, Message
+from tsela.messaging.points import FORMS
 from tsela.record.models import Event
 from tsela.record.queries import decode
 
@@ -52,6 +53,9 @@ def record(contact: ContactPoint, form: str, answers: dict[str, Any]) -> Contact
     point, anything else waits until staff know who she is."""
     if contact.client:
         writing.write(contact.client, form, answers)
+        if form in FORMS:  # what she agrees to holds at once
+            contacts.Projected([contact.client]).store()
+            contact.refresh_from_db()
     elif form == "registration":
         return _register(contact, answers)
     elif form == "consent":

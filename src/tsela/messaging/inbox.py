@@ -166,6 +166,8 @@ def _answer(conversation: Conversation, part: InboundMessage, key: str, now: dat
         conversing.hand_over(conversation, queue="contacts", because=why, now=now)
         conversation.save()
         return
+    if conversation.held_by == Conversation.With.CLOSED:
+        conversation.held_by = Conversation.With.FLOW
     if part.to == "person":
         why = f"Sent what no flow can answer: {part.type}"
         conversing.hand_over(conversation, queue="support", because=why, now=now)

@@ -10,7 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils import timezone
 
+from tsela.care.actions import Replanned
 from tsela.care.models import StoredPlan
 from tsela.care.queries import PLANS
 from tsela.care.rules import rules_at
@@ -50,6 +52,11 @@ def refresh(clients: Iterable[str], now: datetime) -> None:
     ids = list(clients)
     for start in range(0, len(ids), TOGETHER):
         _refresh(ids[start : start + TOGETHER], now)
+
+
+def follow(work: Replanned) -> None:
+    """With new plans, in the transaction that stores them."""
+    refresh(work.plans, timezone.now())
 
 
 def _refresh(clients: Iterable[str], now: datetime) -> None:

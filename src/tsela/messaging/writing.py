@@ -25,12 +25,13 @@ def write(
     *,
     mode: Literal["chat", "system", "phone"] = "chat",
     by: Staff | None = None,
+    site: str = "",
 ) -> str | None:
     """An event of her record, today, by the server or by a member of staff at its pages; its id.
 
-    None for someone whom the record does not know.
+    None for someone whom the record does not know, unless a site is named: there she begins.
     """
-    site = Client.objects.filter(pk=client).values_list("home", flat=True).first() or ""
+    site = site or Client.objects.filter(pk=client).values_list("home", flat=True).first() or ""
     if not site:
         return None
     device = desk_device(by) if by else system_device(site)
