@@ -13,6 +13,7 @@ from tsela.messaging.matching import Found
 from tsela.programme import said
 
 Event = Mapping[str, Any]
+AGAIN = "She wrote again"  # to the person who has her
 LONG = 200  # characters: who writes so much is not choosing from a menu
 
 
@@ -25,7 +26,7 @@ def hear(turn: Turn, event: Event) -> None:
     if heard and (tapped is None or heard[0] == "stop"):
         FOLLOWS[heard[0]](turn, heard[1])
     elif turn.state.person:
-        turn.hand_over("She wrote again")
+        turn.hand_over(AGAIN)
     elif _carries(event) and kind_of_answer(turn) not in ("media", "location"):
         _media(turn)
     elif answered(turn, event, text, tapped):
@@ -77,6 +78,7 @@ def _named(turn: Turn, found: Found[str]) -> None:
     new, step = _is_new(turn), turn.step
     speak(turn, found.value)
     if turn.state.person:
+        turn.hand_over(AGAIN)
         return
     if step is not None and step["do"] == "language":
         turn.go(step["next"])
@@ -88,7 +90,9 @@ def _named(turn: Turn, found: Found[str]) -> None:
 
 
 def _language(turn: Turn, found: Found[str]) -> None:
-    if not turn.state.person:
+    if turn.state.person:
+        turn.hand_over(AGAIN)
+    else:
         turn.call("language", turn.state.at)
         run(turn)
 

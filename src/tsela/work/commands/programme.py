@@ -90,9 +90,8 @@ def test(folder: Path, wanted: float | None, as_json: bool) -> None:
     cases, problems = run_cases(programme)
     dialogues, unread = run_dialogues(programme)
     shown = None if wanted is None else coverage(programme)
-    failed: list[CaseResult | DialogueResult] = [
-        result for result in (*cases, *dialogues) if result.differences
-    ]
+    results: list[CaseResult | DialogueResult] = [*cases, *dialogues]
+    failed = [result for result in results if result.differences]
     problems += [*unread, *map(_failure, failed)]
     passed = len(cases) + len(dialogues) - len(failed)
     if as_json:
