@@ -75,8 +75,8 @@ def went(
     if _change(message, BEFORE[status], status=status, **given, **times, **left):
         if first:
             _follow(message)
-    elif given:
-        Message.objects.filter(pk=message.pk).update(**given)
+    elif given:  # a late "sent" of an earlier try must not take the place of the id under which it went
+        Message.objects.filter(pk=message.pk, provider_id__in=("", provider_id)).update(**given)
 
 
 def failed(message: Message, why: Failed, now: datetime) -> None:
