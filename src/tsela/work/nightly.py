@@ -22,6 +22,7 @@ from tsela.care.queries import PLANS
 from tsela.record import follow
 from tsela.record.models import Client
 from tsela.record.programme import versions
+from tsela.work import processes as process
 from tsela.work.subscriptions import finish
 
 TOGETHER = 500  # clients planned and stored together
@@ -82,18 +83,9 @@ def plan_chunk(today: date, clients: list[str]) -> tuple[int, list[str]]:
 def _apart(chunks: list[list[str]], today: date, processes: int) -> Iterator[tuple[int, list[str]]]:
     """The chunks by processes that share nothing with this one: no thread, no connection."""
     connections.close_all()
-    pool = ProcessPoolExecutor(
-        processes or os.cpu_count(), multiprocessing.get_context("spawn"), initializer=_begin
-    )
+    fresh = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes or os.cpu_count(), fresh, initializer=process.begin)
     try:
-        yield from pool.map(partial(plan_chunk, today), chunks)
+        yield from pool.map(partial(process.plan_chunk, today), chunks)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """In a process of the pool: it ends with its parent, and knows the settings."""
-    from tsela.work.commands.serve import end_with_parent, start_django
-
-    end_with_parent()
-    start_django()
