@@ -120,7 +120,7 @@ def test_a_photo_and_a_recording_from_the_phone_to_her_page(
     screen.get_by_role("button", name="Scan the code").click()
     expect(screen.locator("#q-card")).to_have_value("MZ-0042")
     screen.get_by_role("button", name="Where I am now").click()
-    expect(screen.locator("#q-house")).to_have_value("-25.9964 28.2268 0 12")
+    expect(screen.locator("#q-house")).to_have_value("Found, to 12 metres")
     screen.locator("#q-pain").fill("6")
     screen.locator("#q-seen").fill("21:30")
     next_page(screen)
@@ -130,6 +130,7 @@ def test_a_photo_and_a_recording_from_the_phone_to_her_page(
     assert screen.get_by_role("button", name="Remove").count() == 0
     take_photo(screen, "dressings[1].after")
     next_page(screen)
+    screen.get_by_text("-25.9964, 28.2268 ± 12 m").wait_for()
     assert screen.locator(".answers img").count() == 2
     screen.locator("[data-test=save]").click()
     screen.wait_for_url(re.compile("#/client/"))

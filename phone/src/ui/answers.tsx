@@ -51,7 +51,13 @@ export function valueText(form: Form, node: Node, value: unknown): string {
   if (Array.isArray(value)) return value.map(label).join(", ");
   if (node.list) return label(value);
   if (node.type === "date") return dayText(String(value), today());
-  return String(value);
+  return node.type === "geopoint" ? placeText(String(value)) : String(value);
+}
+
+/** "-25.9964, 28.2268 ± 12 m" */
+function placeText(place: string): string {
+  const [latitude, longitude, , accuracy] = place.split(" ");
+  return `${latitude}, ${longitude}${accuracy ? ` ± ${Math.ceil(Number(accuracy))} m` : ""}`;
 }
 
 function plainLabel(label: string): string {

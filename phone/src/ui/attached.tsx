@@ -32,7 +32,7 @@ export function Attached({ name, label }: { name: string; label: string }) {
     <img class="view" src={url} alt={label} />
   ) : (
     // biome-ignore lint/a11y/useMediaCaption: what a client said, just recorded; there is no text of it
-    <audio class="view" src={url} controls aria-label={label} />
+    <audio class="view" src={url} controls controlsList="nodownload" aria-label={label} />
   );
 }
 

@@ -139,7 +139,7 @@ export function PlaceInput(props: InputProps) {
   };
   return (
     <>
-      <input id={props.id} type="text" readOnly value={(answer as string) ?? ""} {...described(props)} />
+      <input id={props.id} type="text" readOnly value={placeText(answer)} {...described(props)} />
       <div class="chips">
         <button type="button" class="button" disabled={state === "looking"} onClick={look}>
           <Icon name="find" /> {state === "looking" ? t("Looking…") : t("Where I am now")}
@@ -153,6 +153,13 @@ export function PlaceInput(props: InputProps) {
       {state === "failed" && <p role="alert">{t("The phone cannot find out where it is.")}</p>}
     </>
   );
+}
+
+/** What she needs to know of a place: that it was found, and how well. */
+function placeText(answer: unknown): string {
+  const accuracy = typeof answer === "string" ? answer.split(" ")[3] : undefined;
+  if (accuracy === undefined) return typeof answer === "string" ? answer : "";
+  return t("Found, to {n} metres", { n: Math.ceil(Number(accuracy)) });
 }
 
 /** A number without an exponent: degrees to a tenth of a metre, metres to a millionth. */
