@@ -92,12 +92,18 @@ def who(contact: ContactPoint, guess: str = "") -> Who:
         tier=tier_of(reader_of(contact)),
         owner=OWNERS.get(contact.owner, "nobody has said whose phone it is"),
         hours=f"Safe for her: {clock(contact.hours_from)} to {clock(contact.hours_to)}.",
-        code_word=contact.code_word,
+        code_word=contact.code_word or _word_of(contact.client),
         mother=mother.name if mother else "",
         site=site_name(contact.site),
         stopped=contact.stopped_at is not None,
         suspended=suspended,
     )
+
+
+def _word_of(client: str | None) -> str:
+    """The word that was agreed with her for another way to reach her."""
+    hers = ContactPoint.objects.filter(client=client).exclude(code_word="") if client else ContactPoint.objects.none()
+    return hers.values_list("code_word", flat=True).first() or ""
 
 
 def name_of(contact: ContactPoint | None, client_name: str = "") -> str:
