@@ -14,7 +14,7 @@ SIZES = (2, 3, 4)
 SAMPLE = 20_000  # letters of each language that are counted
 UNSEEN = log(1e-6)  # the same in every language: one with few words must not seem likelier for it
 LONGEST = 200  # letters of a text that are looked at
-FEWEST = 4  # letters below which nobody could tell
+FEWEST = 8  # letters below which nobody could tell
 SURE = 3.0  # how much likelier (natural logarithm) the best must be than the next
 
 
