@@ -79,7 +79,7 @@ def remind(conversation: Conversation, task: str, *, by: Staff) -> Message:
     contact = conversation.contact
     queries.require_contact(by, contact)
     plan = plan_of(contact.client or "") or {"tasks": []}
-    found = next((one for one in plan["tasks"] if one["key"] == task), {})
+    found: Mapping[str, Any] = next((one for one in plan["tasks"] if one["key"] == task), {})
     programme = current(contact.site)
     words = rules_at(contact.site).texts.get(found.get("item", ""), {}).get("remind") or {}
     message = programme.messages.get(words.get("message", ""))

@@ -7,7 +7,19 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tsela.console.handbook import examples, forms, guides, home, places, rules, schedules, sources
+from tsela.console.handbook import (
+    dialogues,
+    examples,
+    flows,
+    forms,
+    guides,
+    home,
+    messages,
+    places,
+    rules,
+    schedules,
+    sources,
+)
 from tsela.console.handbook.book import Book, Page
 from tsela.console.handbook.markup import document
 from tsela.programme import Programme
@@ -19,7 +31,7 @@ STYLES = ("console.css", "handbook.css")
 # First page of each chapter: (file, what people call it).
 CHAPTERS = (
     ("index.html", "Programme"), ("schedules.html", "Schedules"), ("forms.html", "Forms"), ("flags.html", "Flags"),
-    ("guides.html", "Guides"), ("definitions.html", "Definitions"), ("countries.html", "Countries"), ("languages.html", "Languages"),
+    ("guides.html", "Guides"), ("messages.html", "Messages"), ("flows.html", "Conversations"), ("definitions.html", "Definitions"), ("countries.html", "Countries"), ("languages.html", "Languages"),
     ("indicators.html", "Indicators"), ("facts.html", "Facts"), ("sources.html", "Sources"), ("examples.html", "Examples"),
 )  # fmt: skip
 
@@ -27,7 +39,7 @@ CHAPTERS = (
 def contents(programme: Programme) -> Mapping[str, Callable[[], Page]]:
     """Every page by its file name; a page is made when it is asked for."""
     book = Book.of(programme)
-    chapters = (home, schedules, forms, rules, guides, places, sources, examples)
+    chapters = (home, schedules, forms, rules, guides, messages, flows, dialogues, places, sources, examples)
     return {name: make for chapter in chapters for name, make in chapter.pages(book).items()}
 
 

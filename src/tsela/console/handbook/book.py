@@ -10,6 +10,7 @@ from tsela.console.handbook.markup import Html, el, link
 from tsela.programme import Programme, describe
 from tsela.programme import folder as folders
 from tsela.programme.folder import Source
+from tsela.programme.locales import Catalogue
 from tsela.programme.rules.words import Labels
 from tsela.programme.source import where
 
@@ -60,6 +61,11 @@ class Book:
             for form in dict.fromkeys(of["form"] for of in row["done"]):
                 found[form].append(row)
         return found
+
+    @cached_property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        """The words of each language of the programme."""
+        return {tag: self.programme.catalogue(tag) for tag in self.programme.languages}
 
     def form(self, name: str) -> Html | str:
         """A link to a form, by its title."""

@@ -37,7 +37,7 @@ def _counts(book: Book) -> list[tuple[int, str, str]]:
     return [
         (len(tables["items"]), "schedule items", "schedules.html"), (len(programme.forms), "forms", "forms.html"),
         (len(tables["flags"]), "flags", "flags.html"), (len(cases), "worked examples", "examples.html"),
-        (len(programme.guides), "guides", "guides.html"), (len(programme.countries), "countries", "countries.html"),
+        (len(programme.guides), "guides", "guides.html"), (len(programme.messages), "messages", "messages.html"), (len(programme.flows), "conversations", "flows.html"), (len(programme.countries), "countries", "countries.html"),
         (len(programme.languages), "languages with words", "languages.html"), (unconfirmed, "rules to be confirmed", "sources.html"),
     ]  # fmt: skip
 

@@ -172,8 +172,8 @@ def _set(request: HttpRequest, talk: Rehearsal) -> Rehearsal:
     request.session["chat_price"] = posted.get("price", "").replace(",", ".")[:12]
     if posted.get("country", talk.country) != talk.country:
         return _fresh(posted["country"], posted.get("channel", "whatsapp"), posted.get("tier", "covert"))
-    talk.channel = posted.get("channel") if posted.get("channel") in CHANNELS else talk.channel  # type: ignore[assignment]
-    talk.tier = posted.get("tier") if posted.get("tier") in TIERS else talk.tier  # type: ignore[assignment]
+    talk.channel = posted.get("channel") if posted.get("channel") in CHANNELS else talk.channel
+    talk.tier = posted.get("tier") if posted.get("tier") in TIERS else talk.tier
     talk.language = posted.get("language", talk.language)
     return talk
 

@@ -102,7 +102,11 @@ def who(contact: ContactPoint, guess: str = "") -> Who:
 
 def _word_of(client: str | None) -> str:
     """The word that was agreed with her for another way to reach her."""
-    hers = ContactPoint.objects.filter(client=client).exclude(code_word="") if client else ContactPoint.objects.none()
+    hers = (
+        ContactPoint.objects.filter(client=client).exclude(code_word="")
+        if client
+        else ContactPoint.objects.none()
+    )
     return hers.values_list("code_word", flat=True).first() or ""
 
 

@@ -72,7 +72,7 @@ class Rehearsal:
             return
         overt = self.tier == "overt" and message.overt is not None
         options = [{"id": reply.id, "say": reply.say} for reply in message.replies]
-        part = {
+        part: Json = {
             "text": message.overt if overt else message.covert,
             "values": {},
             "options": options,

@@ -61,12 +61,12 @@ REASONS = {
     "expired": Reason("its time had passed", "Write to her again if it still matters."),
 }
 AGAIN = "It can be sent again under Delivery."
-WORDS: dict[str, str] = {
-    Status.QUEUED: "in the queue",
-    Status.SENDING: "being sent",
-    Status.SENT: "sent",
-    Status.DELIVERED: "delivered",
-    Status.READ: "read",
+WORDS = {
+    "queued": "in the queue",
+    "sending": "being sent",
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
 }
 
 
