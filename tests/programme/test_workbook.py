@@ -226,3 +226,52 @@ def test_any_yaml_comes_back_from_its_rows(value: dict[str, Any]) -> None:
     was = plain(parse(text, "schedules/x.yaml")[0])
     rows = rules.to_rows("schedules/x.yaml", text)
     assert plain(parse(rules.to_text("schedules/x.yaml", rows), "schedules/x.yaml")[0]) == was
+
+
+CLINICS = "code,title,beds\nC1,Tembisa,12\nC2,,\n"
+CASCADE = """
+| survey | type                                | name   | label   | parameters             |
+|--------|-------------------------------------|--------|---------|------------------------|
+|        | select_one_from_file clinics.csv    | clinic | Clinic  | value=code label=title |
+
+| settings | form_id | form_title |
+|----------|---------|------------|
+|          | visit   | Visit      |
+"""
+
+
+def test_the_choices_of_a_csv_file_are_a_sheet_that_is_edited_like_any_other(
+    folder: Path, tmp_path: Path
+) -> None:
+    write(folder, "forms/clinics.csv", CLINICS)
+    write(folder, "forms/visit.md", CASCADE)
+    book = tmp_path / "whole.xlsx"
+    export_programme(folder, book)
+    assert import_programme(book, folder) == [], "nothing was edited"
+    edit(book, "clinics.csv", where_code="C2", title="Mandela")
+    edit(book, "clinics.csv", file="forms/clinics.csv", code="C3", title="Sebokeng", beds="4")
+    assert import_programme(book, folder) == ["forms/clinics.csv"]
+    assert (folder / "forms/clinics.csv").read_text() == CLINICS.replace(
+        "C2,,", "C2,Mandela,"
+    ) + "C3,Sebokeng,4\n"
+
+
+def test_a_form_takes_its_csv_files_along(folder: Path, tmp_path: Path) -> None:
+    write(folder, "forms/clinics.csv", CLINICS)
+    write(folder, "forms/visit.md", CASCADE)
+    book = tmp_path / "visit.xlsx"
+    export_form(folder, "visit", book)
+    edit(book, "clinics.csv", code="C3", title="Sebokeng", beds="4")
+    other = tmp_path / "other"
+    import_form(book, other)
+    assert (other / "forms/clinics.csv").read_text() == CLINICS + "C3,Sebokeng,4\n"
+    import_form(book, folder)
+    assert (folder / "forms/clinics.csv").read_text() == CLINICS + "C3,Sebokeng,4\n"
+
+
+def test_a_csv_file_beside_a_spreadsheet_comes_with_it(folder: Path, tmp_path: Path) -> None:
+    """So KoboToolbox and ODK Central keep them."""
+    (tmp_path / "visit.md").write_text(CASCADE)
+    (tmp_path / "clinics.csv").write_text(CLINICS)
+    import_form(tmp_path / "visit.md", folder)
+    assert (folder / "forms/clinics.csv").read_text() == CLINICS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tsela.kernel.errors import fail, nearest
 from tsela.programme.forms.sheets import SHEETS, Sheet, read_sheets
-from tsela.programme.workbook import excel
+from tsela.programme.workbook import excel, tables
 from tsela.programme.workbook.excel import Row
 
 Rows = Mapping[str, Sequence[Row]]
@@ -20,14 +20,18 @@ _TABLE_LINE = re.compile(r"\s*\|.*\|\s*$")
 
 
 def export_form(folder: Path, form: str, path: Path) -> None:
-    """One form of a programme as .xlsx. Raises E202 where there is none of that name."""
+    """One form of a programme as .xlsx, with a sheet for each CSV file that it reads. Raises E202 where there is none of that name."""
     known = {
         one.stem: one for one in sorted((folder / "forms").glob("*.*")) if one.suffix in (".md", ".xlsx")
     }
     if form not in known:
         fail("E202", name=form, nearest=nearest(form, known))
     rows = to_rows(known[form])
-    excel.write(path, {name: rows.get(name, []) for name in SHEETS if name in rows}, COLUMNS)
+    found = [folder / "forms" / f"{name}.csv" for name in tables.named_in(rows)]
+    texts = {one.name: one.read_text(encoding="utf-8") for one in found if one.is_file()}
+    sheets: dict[str, Sequence[Row]] = {name: rows.get(name, []) for name in SHEETS if name in rows}
+    read = {name: told for name, text in texts.items() if (told := tables.to_rows(name, text))}
+    excel.write(path, {**sheets, **read}, {**COLUMNS, **{name: tables.heads(texts[name]) for name in read}})
 
 
 def import_form(path: Path, folder: Path) -> Path:
@@ -37,6 +41,7 @@ def import_form(path: Path, folder: Path) -> Path:
     if not settings.get("form_id"):
         fail("E313", where=f"{path} (settings)", missing="a form_id")
     stem = folder / "forms" / settings["form_id"]
+    _import_tables(path, rows, stem.parent)
     if stem.with_suffix(".xlsx").exists() or _needs_excel(rows):
         excel.write(stem.with_suffix(".xlsx"), rows, COLUMNS)
         stem.with_suffix(".md").unlink(missing_ok=True)
@@ -46,6 +51,20 @@ def import_form(path: Path, folder: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(to_markdown(rows, before), encoding="utf-8")
     return target
+
+
+def _import_tables(path: Path, rows: Rows, forms: Path) -> None:
+    """The CSV files that a form reads: from sheets of its workbook, or from beside it, as other tools keep them."""
+    sheets = excel.read(path) if path.suffix == ".xlsx" else {}
+    forms.mkdir(parents=True, exist_ok=True)
+    for name in tables.named_in(rows):
+        target, beside = forms / f"{name}.csv", path.parent / f"{name}.csv"
+        before = target.read_text(encoding="utf-8") if target.is_file() else ""
+        if target.name in sheets:
+            if sheets[target.name] != tables.to_rows(target.name, before):
+                target.write_text(tables.to_text(sheets[target.name], before), encoding="utf-8")
+        elif beside.is_file() and beside.resolve() != target.resolve():
+            target.write_bytes(beside.read_bytes())
 
 
 def is_form(sheets: Rows) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tsela.kernel.errors import fail
 from tsela.programme.forms.sheets import SHEETS
-from tsela.programme.workbook import excel, forms, words
+from tsela.programme.workbook import excel, forms, tables, words
 from tsela.programme.workbook import yaml as rules
 
 Rows = dict[str, list[dict[str, str]]]
@@ -34,7 +34,15 @@ def export_programme(folder: Path, path: Path) -> None:
         {name: told[words.SHEET] for name, told in files.items() if words.SHEET in told}
     )
     sheets[FILES] = [row for name in _names(folder) for row in _raw(name, (folder / name).read_bytes())]
-    excel.write(path, {name: rows for name, rows in sheets.items() if rows}, COLUMNS, hidden=(FILES,))
+    csv = {Path(name).name: folder / name for name in files if name.endswith(".csv")}
+    columns = {
+        name: (FILE, *tables.heads(one.read_text(encoding="utf-8")))
+        for name, one in csv.items()
+        if name in sheets
+    }
+    excel.write(
+        path, {name: rows for name, rows in sheets.items() if rows}, {**COLUMNS, **columns}, hidden=(FILES,)
+    )
 
 
 def import_programme(path: Path, folder: Path) -> list[str]:
@@ -106,6 +114,8 @@ def _told(path: Path, name: str) -> Rows:
         return rules.to_rows(name, text)
     if path.suffix == ".po":
         return words.to_rows(name, text)
+    if name.startswith("forms/") and path.suffix == ".csv" and (rows := tables.to_rows(name, text)):
+        return {path.name: rows}
     return {TEXTS: [{"text": text}]} if 0 < len(text) < excel.LONGEST_CELL and "\r" not in text else {}
 
 
@@ -122,6 +132,8 @@ def _made(name: str, told: Rows, before: bytes, scratch: Path) -> bytes:
         return rules.to_text(name, told, rules.keys(text)).encode()
     if path.suffix == ".po":
         return words.to_text(told, text, path.stem).encode()
+    if path.name in told:
+        return tables.to_text(told[path.name], text).encode()
     return "".join(row.get("text", "") for row in told.get(TEXTS, ())).encode()
 
 
