@@ -36,7 +36,7 @@ PAIR_SECONDS, PAIR_BURST = 6.0, 45  # as Meta: the fake refuses only what the re
 
 @dataclass(frozen=True)
 class Accepted:
-    """One message that the provider took. `id` is ours; Africa's Talking has none, so `to` and the text stand in."""
+    """One message that the provider took. `id` is ours (without the number of the try); Africa's Talking has none, so `to` and the text stand in."""
 
     shape: Shape
     id: str
@@ -250,7 +250,7 @@ class Provider:
         id = payload.get("biz_opaque_callback_data") or payload.get("id") or f"{to} {payload.get('message')}"
         with self._lock:
             provider_id = f"{'wamid' if shape == 'whatsapp' else 'ATXid'}.{next(self._numbers)}"
-            self.accepted.append(Accepted(shape, id, provider_id, to, payload))
+            self.accepted.append(Accepted(shape, id.partition(":")[0], provider_id, to, payload))
             self._pending += [(shape, hook) for hook in self._status_hooks(shape, id, provider_id, to)]
         if shape == "whatsapp":
             return 200, {"messaging_product": "whatsapp", "messages": [{"id": provider_id}]}

@@ -25,7 +25,7 @@ LATER = timedelta(seconds=2)  # when a plan will have been made again
 class Verdict:
     """What becomes of a message: the fields to store, and, where it goes, what the channel is asked to send."""
 
-    status: str
+    status: Any  # of Message.Status
     reason: str = ""
     due_at: datetime | None = None
     problem: str = ""
@@ -147,7 +147,9 @@ def _speech(message: Message, tier: Any, channel: Channel) -> Speech:
 def _going(message: Message, speech: Speech, channel: Channel, open_window: bool) -> Verdict:
     body = speech.bodies[message.place]
     template = speech.template if message.place == 0 else None
-    outgoing = Outgoing(message.pk, message.contact.address, body, speech.language, template, open_window)
+    outgoing = Outgoing(
+        message.pk, message.contact.address, body, speech.language, template, open_window, message.tries + 1
+    )
     rest = len(speech.bodies) - 1 - message.place if open_window else 0
     return Verdict(
         S.SENDING, text=shown(body), language=speech.language, rest=rest, channel=channel, outgoing=outgoing

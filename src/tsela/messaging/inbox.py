@@ -181,9 +181,11 @@ def _status(part: StatusUpdate, account: Channel, now: datetime) -> None:
     if message is None:
         raise NotYet(part.provider_id)
     at = min(part.at or now, now)
+    if not settling.of_this_try(message, part.status, part.attempt, part.provider_id):
+        return
     if part.status != "failed":
         settling.went(message, part.status, at, part.provider_id, part.cost)
-    elif settling.failing(message, part.provider_id):
+    elif message.status in settling.BEFORE["failed"]:
         match part.outcome:
             case Retry(problem, after):
                 settling.again(message, problem, now, after or 0)

@@ -1,6 +1,7 @@
 """What becomes of a message that was given to a provider: by its answer, by its statuses, by silence (M51-M53)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from tsela.messaging import conversing, reminders
 from tsela.messaging.channels import AccountProblem, Channel, Cost, Failed, Result, Retry, Sent, Status
@@ -15,8 +16,8 @@ LEASE, LONG_LEASE = timedelta(minutes=2), timedelta(minutes=15)  # a request end
 SLOW_DOWN = timedelta(seconds=10)
 CLOSED = timedelta(hours=1)  # a refused account is tried again then; staff resume it sooner
 NOT_SENT = (S.QUEUED, S.WAITING, S.SENDING, S.UNKNOWN)
-BEFORE: dict[Status, tuple[str, ...]] = {  # M53: what a status may follow
-    "sent": NOT_SENT,
+BEFORE: dict[Status, Any] = {  # M53: what a status may follow
+    "sent": (S.SENDING, S.UNKNOWN),
     "delivered": (*NOT_SENT, S.SENT, S.FAILED),
     "read": (*NOT_SENT, S.SENT, S.DELIVERED, S.FAILED),
     "failed": (*NOT_SENT, S.SENT),
@@ -70,13 +71,11 @@ def went(
     given |= {"cost": f"{cost.currency} {cost.amount}".strip()} if cost and cost.amount else {}
     times = {"delivered": {"delivered_at": at}, "read": {"read_at": at}}.get(status, {})
     left = {"sent_at": at, "lease_until": None, "reason": "", "problem": ""} if first else {}
-    if status == "sent" and provider_id and _failed_before(message, provider_id):
-        return
     if _change(message, BEFORE[status], status=status, **given, **times, **left):
         if first:
             _follow(message)
-    elif given:  # a late "sent" of an earlier try must not take the place of the id under which it went
-        Message.objects.filter(pk=message.pk, provider_id__in=("", provider_id)).update(**given)
+    elif given:
+        Message.objects.filter(pk=message.pk).update(**given)
 
 
 def failed(message: Message, why: Failed, now: datetime) -> None:
@@ -109,16 +108,16 @@ def again(message: Message, problem: str, now: datetime, after: float, *, at_onc
     )
 
 
-def failing(message: Message, provider_id: str) -> bool:
-    """Whether a failure that the provider reports is of the try under way, and then remember its id: reported again, it
-    must not send the message once more, and a late "sent" of it must not end the next try."""
-    if message.status in (S.SENDING, S.UNKNOWN):
-        mine = not message.provider_id or message.provider_id != provider_id
-    else:
-        mine = message.status == S.SENT and message.provider_id == provider_id
-    if mine and provider_id:
-        Message.objects.filter(pk=message.pk).update(provider_id=provider_id)
-    return mine
+def of_this_try(message: Message, status: Status, attempt: int, provider_id: str) -> bool:
+    """Whether "sent" or "failed" is said of the try under way. Said late or again of an earlier one, it must neither end the
+    next try nor send the message once more. What was delivered or read is so, whichever try it was."""
+    if status in ("delivered", "read"):
+        return True
+    if message.status in (S.QUEUED, S.WAITING):
+        return False  # that try has failed already
+    if attempt:
+        return attempt == message.tries
+    return message.provider_id in ("", provider_id)
 
 
 def fall_back(message: Message, reason: str, problem: str, now: datetime) -> None:
@@ -143,17 +142,12 @@ def pause(account: str, until: datetime, problem: str, now: datetime, code: str 
     )
 
 
-def _change(message: Message, before: tuple[str, ...], **fields: object) -> bool:
+def _change(message: Message, before: Any, **fields: object) -> bool:
     changed = Message.objects.filter(pk=message.pk, status__in=before).update(**fields) == 1
     if changed:
         for name, value in fields.items():
             setattr(message, name, value)
     return changed
-
-
-def _failed_before(message: Message, provider_id: str) -> bool:
-    """This very try failed already; the two reports crossed."""
-    return Message.objects.filter(pk=message.pk, provider_id=provider_id, status__in=NOT_SENT).exists()
 
 
 def _follow(message: Message) -> None:

@@ -46,7 +46,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """`id` is our message id; it travels with the message wherever the provider lets it. `window_open`: she wrote within
+    """`id` is our message id; with `attempt` (1, 2 …; 0: not counted) it travels wherever the provider lets it. `window_open`: she wrote within
     24 hours, so the body may go; else the template goes in its place."""
 
     id: str
@@ -55,6 +55,7 @@ class Outgoing:
     language: str = "en"
     template: Template | None = None
     window_open: bool = True
+    attempt: int = 0
 
 
 # How one send ended.
@@ -142,8 +143,8 @@ Status = Literal["sent", "delivered", "read", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """What became of a message of ours. `message_id` is ours where it came back, else ''. `outcome` says what to do about a
-    failed one."""
+    """What became of a message of ours. `message_id` is ours where it came back, else '', and `attempt` which try of it, else 0: a
+    late report of an earlier try must not end a later one. `outcome` says what to do about a failed one."""
 
     provider_id: str
     status: Status
@@ -151,6 +152,7 @@ class StatusUpdate:
     at: datetime | None = None
     outcome: Failed | Retry | AccountProblem | None = None
     cost: Cost | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

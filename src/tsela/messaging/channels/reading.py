@@ -11,7 +11,7 @@ from typing import Any
 
 LONGEST_ID, LONGEST_NAME = 160, 80
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffd]+")
 
 
 def decode(body: bytes) -> Any:
@@ -45,7 +45,7 @@ def text(value: Any) -> str:
     """A text that can be stored; '' for what is neither text nor number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return _UNSTORABLE.sub("\ufffd", str(value)).replace("\ufffd\ufffd", "\ufffd")
+    return _UNSTORABLE.sub("\ufffd", str(value))
 
 
 def short(value: Any, longest: int = LONGEST_NAME) -> str:

@@ -66,7 +66,7 @@ class WhatsApp:
         to = message.address
         who = {"to": to[1:]} if to.startswith("+") else {"recipient": to}  # a user id, who hides her number
         common = {"messaging_product": "whatsapp", "recipient_type": "individual", **who}
-        common |= {"biz_opaque_callback_data": message.id}
+        common |= {"biz_opaque_callback_data": f"{message.id}:{message.attempt}"}
         if message.window_open:
             return common | content(message.body)
         if message.template is None:

@@ -174,11 +174,12 @@ def _system(message: Event, id: str, address: str) -> Incoming:
 
 def _status(status: Event) -> Incoming:
     id, at = identity(status.get("id")), moment(status.get("timestamp"))
-    ours, known = identity(status.get("biz_opaque_callback_data")), _STATUS.get(text(status.get("status")))
+    ours, _, attempt = identity(status.get("biz_opaque_callback_data")).partition(":")
+    known = _STATUS.get(text(status.get("status")))
     if known is None or not (id or ours):
         return _unread(f"a status {short(status.get('status')) or 'without a name'}")
     failure = _failure(status) if known == "failed" else None
-    return StatusUpdate(id, known, message_id=ours, at=at, outcome=failure)
+    return StatusUpdate(id, known, message_id=ours, at=at, outcome=failure, attempt=_count(attempt))
 
 
 def _failure(status: Event) -> Failed | Retry | AccountProblem:
@@ -220,6 +221,10 @@ def _warning(field: str, value: Event) -> str:
 
 def _unread(what: str) -> Notice:
     return Notice("E715", what)
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
 
 
 def _number(value: Any) -> bool:
