@@ -141,7 +141,7 @@ def _row(
     return row
 
 
-def _stop_or_go(row: ContactPoint, point: Point) -> None:
+def _stop_or_go(row: Any, point: Point) -> None:
     """STOP holds until her record has a later consent; a suspension, until somebody vouches for the address anew.
 
     What was read may be older than a STOP of this very moment: its event is not among `point.stops` then, and it stays.

@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from tsela.messaging import answering, queue
 from tsela.messaging.consent import tier_of
-from tsela.messaging.flow import Talk, step
+from tsela.messaging.flow import Effect, Talk, step
 from tsela.messaging.models import ContactPoint, Conversation, Message
 from tsela.messaging.readers import reader_of
 from tsela.messaging.stopping import FAREWELL, stop
 from tsela.programme import Programme
 from tsela.record.programme import current
 
-Effect = Mapping[str, Any]
 With = Conversation.With
 OF_NO_USE = timedelta(hours=24)  # after that an answer is not an answer any more
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from tsela.access import audit
 from tsela.access.models import Staff
 from tsela.care.queries import plan_of
-from tsela.care.rules import rules_at
 from tsela.kernel.errors import fail
 from tsela.kernel.ids import uuid7
 from tsela.messaging import contacts, conversing, queries, speech
@@ -23,6 +22,7 @@ from tsela.messaging.stopping import suspend
 from tsela.record.programme import current
 
 With = Conversation.With
+REMINDERS = "reminders"  # the purpose of messages that remind
 OUTCOMES = ("reached", "no_answer", "wrong_number", "call_again", "not_safe")
 NOT_HERS = {
     "wrong_number": "number_changed",
@@ -74,22 +74,20 @@ def reply(
     return found
 
 
-def remind(conversation: Conversation, task: str, *, by: Staff) -> Message:
-    """Remind her now of an open task of her plan, in the programme's words; once a day of each. E744 where it has none."""
+def remind(conversation: Conversation, task: str, message: str, *, by: Staff) -> Message:
+    """Remind her now of an open task of her plan, with a message of the programme; once a day of each. E744 for others."""
     contact = conversation.contact
     queries.require_contact(by, contact)
     plan = plan_of(contact.client or "") or {"tasks": []}
     found: Mapping[str, Any] = next((one for one in plan["tasks"] if one["key"] == task), {})
-    programme = current(contact.site)
-    words = rules_at(contact.site).texts.get(found.get("item", ""), {}).get("remind") or {}
-    message = programme.messages.get(words.get("message", ""))
-    if message is None or found["status"] not in STILL_TO_COME:
+    words = current(contact.site).messages.get(message)
+    if words is None or words.purpose != REMINDERS or found.get("status") not in STILL_TO_COME:
         fail("E744")
     with transaction.atomic():
         audit.note(by, "message.remind", contact.client)
         return enqueue(
-            contact, key=f"now:{contact.pk}:{task}:{timezone.localdate()}", message=message.id, values={"date": found["due"]},
-            purpose=message.purpose, task=task, about=contact.client, by=by.id,
+            contact, key=f"now:{contact.pk}:{task}:{timezone.localdate()}", message=words.id, values={"date": found["due"]},
+            purpose=words.purpose, task=task, about=contact.client, by=by.id,
         )  # fmt: skip
 
 
@@ -201,7 +199,6 @@ def send_again(message: Message, *, by: Staff) -> None:
             status=Message.Status.QUEUED,
             reason="",
             problem="",
-            tries=0,
             due_at=timezone.now(),
             provider_id="",
         )

@@ -24,6 +24,7 @@ from tsela.record.writer import write
 log = logging.getLogger(__name__)
 S = Message.Status
 AT_ONCE = 32  # requests to providers under way
+TOGETHER = 8  # marked together: after a crash, a person must decide about those that were marked and not yet asked for
 UNSENT = (S.QUEUED, S.WAITING)
 Going = tuple[Message, Channel, Outgoing]
 
@@ -37,7 +38,7 @@ class Outbox:
         self.flying: dict[Future[Result], Going] = {}
         self.limiters: dict[str, Limiter] = {}
 
-    def turn(self, now: datetime, *, limit: int = AT_ONCE, only: Q | None = None) -> int:
+    def turn(self, now: datetime, *, limit: int = TOGETHER, only: Q | None = None) -> int:
         """Settle what was answered, take in hand what is due; how many messages moved."""
         settled = self.settle(now)
         free = min(limit, self.at_once - len(self.flying))

@@ -104,14 +104,14 @@ def _point(way: tuple[str, str], event: Mapping[str, Any], person: Answers, cons
     hers = [one for one in consents if one["answers"].get("channel") in (None, "", channel)]
     answers = {purpose: _last(hers, purpose) for purpose in PURPOSES}
     last = next((one for one in reversed(hers) if one["answers"].get("purpose") == "messages"), None)
-    how = next((one["answers"] for one in reversed(hers) if one["answers"].get("tier")), {})
+    how: Answers = next((one["answers"] for one in reversed(hers) if one["answers"].get("tier")), {})
     return Point(
         channel, address,
         owner=given.get("owner") if given.get("owner") in ("own", "shared", "other") else "unknown",
         readers_know=given.get("readers_know") == "yes",
         name=_text(given.get("name") or person.get("given_name"), 80),
         language=_text(person.get("language"), 20),
-        tier=how.get("tier") if how.get("tier") in ("overt_on_request", "overt") else "covert",
+        tier=str(how["tier"]) if how.get("tier") in ("overt_on_request", "overt") else "covert",
         hours=safe_hours(given.get("safe_hours")) or safe_hours(how.get("safe_hours")) or HOURS,
         code_word=_text(given.get("code_word") or how.get("code_word"), 40),
         born_on=_day(person.get("birth_date")),

@@ -145,7 +145,7 @@ def _reminders(
 
 
 def _live(contact: ContactPoint) -> bool:
-    channel = route(contact.channel, contact.country)  # type: ignore[arg-type]
+    channel = route(contact.channel, contact.country)
     return channel is not None and channel.live
 
 
