@@ -11,6 +11,7 @@ from pyxform.xls2json_backends import md_table_to_workbook, md_to_dict
 from differential import forms
 from tsela.programme.forms import compile_form, compile_forms, dictionary
 from tsela.programme.forms.sheets import read_sheets
+from tsela.programme.forms.translations import sheet_words
 
 GOOD = """
 | survey | type              | name     | label    | relevant          | constraint            | calculation | appearance |
@@ -258,3 +259,41 @@ def test_the_version_is_that_of_the_content(tmp_path: Path) -> None:
     first = compiled(tmp_path, GOOD)[0]["version"]
     assert compiled(tmp_path, GOOD + "\nA remark below the tables.\n")[0]["version"] == first
     assert compiled(tmp_path, GOOD.replace("Days     |", "Nights   |"))[0]["version"] != first
+
+
+TRANSLATED = """
+| survey | type              | name  | label::English (en) | label::isiZulu (zu) | hint      | hint::zu      |
+|--------|-------------------|-------|---------------------|---------------------|-----------|---------------|
+|        | select_one yes_no | cough | Cough?              | Uyakhwehlela?       | Ask both. | Buza bobabili. |
+|        | hidden            | days  |                     |                     |           |               |
+
+| choices | list_name | name | label | label::zu |
+|---------|-----------|------|-------|-----------|
+|         | yes_no    | yes  | Yes   | Yebo      |
+|         | yes_no    | no   | No    | Cha       |
+
+| settings | form_id | form_title |
+|----------|---------|------------|
+|          | screen  | Screen     |
+"""
+
+
+def test_translations_may_stand_in_columns_and_are_words_like_those_of_the_po_files(tmp_path: Path) -> None:
+    form, problems = compiled(tmp_path, TRANSLATED)
+    assert problems == []
+    assert (form["body"][0]["label"], form["body"][0]["hint"]) == ("Cough?", "Ask both.")
+    assert form["choices"]["yes_no"][0] == {"name": "yes", "label": "Yes"}
+    assert sheet_words(tmp_path) == {
+        "zu": {"Cough?": "Uyakhwehlela?", "Ask both.": "Buza bobabili.", "Yes": "Yebo", "No": "Cha"}
+    }
+
+
+def test_a_missing_translation_is_refused_where_it_is_missing(tmp_path: Path) -> None:
+    (lacking,) = compiled(tmp_path, TRANSLATED.replace("| Cha  ", "|      "))[1]
+    assert lacking.code == "E313"
+    assert "screen.md:10 (choices, column label::zu)" in lacking.where
+    assert "its label in “zu”" in lacking.what
+    (untold,) = compiled(tmp_path, TRANSLATED.replace("Ask both. ", "          "))[1]
+    assert "(survey, column hint)" in untold.where
+    unknown = compiled(tmp_path, TRANSLATED.replace("label::zu", "lable::zu"))[1]
+    assert {one.code for one in unknown} == {"E302"}

@@ -1,6 +1,7 @@
 """The words that people read: collected, kept over changes, drafts known as drafts."""
 
 import re
+import shutil
 from pathlib import Path
 
 import polib
@@ -89,3 +90,28 @@ def test_an_update_keeps_translations_and_what_is_no_longer_read(tmp_path: Path)
     assert po.find("An old text", include_obsolete_entries=True).obsolete
     assert lacking["en"] == 0
     assert lacking["zu"] == len([entry for entry in po if not entry.obsolete]) - 1
+
+
+def test_translations_in_the_columns_of_a_form_are_drafts_and_po_files_have_the_last_say(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(Path(__file__).parent / "sound", folder)
+    form = folder / "forms/exit.md"
+    text = form.read_text()
+    for english, zulu in (
+        ("label      ", "label::zu"),
+        ("Since when?", "Kusukela nini?"),
+        ("Why?       ", "Yini?"),
+    ):
+        text = text.replace(f"| {english} |", f"| {english} | {zulu} |", 1)
+    form.write_text(text)
+    programme = folder / "programme.yaml"
+    programme.write_text(programme.read_text().replace("languages: [en]", "languages: [en, zu]"))
+    (folder / "locales").mkdir()
+    (folder / "locales/zu.po").write_text(
+        'msgid ""\nmsgstr "Language: zu\\n"\n\nmsgid "Why?"\nmsgstr "Ngani?"\n'
+    )
+    words = load(folder).catalogue("zu")
+    assert (words["Since when?"], words["Why?"]) == ("Kusukela nini?", "Ngani?")
+    assert (words.reviewed("Since when?"), words.reviewed("Why?")) == (None, "Ngani?")

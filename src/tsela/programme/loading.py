@@ -11,9 +11,10 @@ from tsela.programme import guides, talk, wording
 from tsela.programme.countries import Country, countries_of
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
+from tsela.programme.forms.translations import sheet_words
 from tsela.programme.guides import Guide
 from tsela.programme.languages import SOURCE, Language, base, languages_of, registered
-from tsela.programme.locales import Catalogue, catalogue, spoken_words
+from tsela.programme.locales import Catalogue, catalogue, spoken_words, with_drafts
 from tsela.programme.policies import Policies, Tables
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
@@ -103,7 +104,9 @@ class Programme:
         """Message id → text, with `.drafts`; what is missing from the country's official language.
         Empty for the language in which the programme is written."""
         official = self.countries[country].official if country in self.countries else ""
-        return catalogue(self.folder, language, official)
+        return with_drafts(
+            catalogue(self.folder, language, official), sheet_words(self.folder / "forms").get(language, {})
+        )
 
     def bundle(self, country: str = "") -> dict[str, Any]:
         """What a phone downloads (SPEC S40), with the rules and languages of its country."""

@@ -62,6 +62,14 @@ def catalogue(folder: Path, language: str, official: str = "") -> Catalogue:
     return words
 
 
+def with_drafts(words: Catalogue, drafts: Mapping[str, str]) -> Catalogue:
+    """With words that nobody has reviewed where the catalogue has none."""
+    new = {msgid: text for msgid, text in drafts.items() if msgid not in words}
+    made = Catalogue({**words, **new})
+    made.drafts, made.lines = words.drafts | new.keys(), words.lines
+    return made
+
+
 def spoken_words(words: Catalogue, language: Language) -> dict[str, str]:
     """With the months of a language where the catalogue has none."""
     return {**dict(zip(MONTHS, language.months, strict=False)), **words}

@@ -28,6 +28,7 @@ from tsela.programme.forms.columns import (
 from tsela.programme.forms.expressions import FUNCTIONS, Broken, Expr, parse
 from tsela.programme.forms.lists import Lists
 from tsela.programme.forms.sheets import Row, Sheet, read_sheets
+from tsela.programme.forms.translations import without_translations
 from tsela.programme.forms.uses import Use
 
 Form = dict[str, Any]
@@ -52,7 +53,8 @@ def compile_form(path: Path, attributes: Collection[str] | None = None) -> tuple
         sheets = read_sheets(path)
     except TselaError as error:
         return {}, [error.problem]
-    return _Compiler(sheets, attributes, Lists(path.parent)).compile()
+    plain, lacking = without_translations(sheets)
+    return _Compiler(plain, attributes, Lists(path.parent), lacking).compile()
 
 
 @dataclass
