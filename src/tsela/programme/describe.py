@@ -5,7 +5,7 @@ The handbook shows them, and `differences` compares two programmes by them.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tsela.programme import Programme
@@ -14,6 +14,7 @@ from tsela.programme.forms.words import Reader, answer_kind
 from tsela.programme.loading import labels_of
 from tsela.programme.rules import words
 from tsela.programme.rules.words import Labels
+from tsela.programme.talk import Message
 
 DEFAULT = ""  # the country of whoever has no policy of her own
 Texts = dict[str, str]
@@ -45,6 +46,8 @@ def describe(programme: Programme) -> Things:
         "fact": {**programme.facts.get("facts", {}), **programme.facts.get("benchmarks", {})}, "indicator": _indicators(programme),
         "country": {code: _country(one.as_dict()) for code, one in programme.countries.items()},
         "guide": {str(guide["id"]): guide for guide in programme.guides},
+        "message": {name: _message(one) for name, one in programme.messages.items()}, "article": programme.articles,
+        "conversation": {name: _conversation(flow) for name, flow in programme.flows.items()},
     }  # fmt: skip
     for kind, rows in rows_of.items():
         for name, row in rows.items():
@@ -192,6 +195,19 @@ def _about(programme: Programme) -> Texts:
     }  # fmt: skip
 
 
+def _message(message: Message) -> dict[str, Any]:
+    return {**asdict(message), "replies": [f"{reply.say} ({reply.does})" for reply in message.replies]}
+
+
+def _conversation(flow: Mapping[str, Any]) -> dict[str, Any]:
+    """Its steps by id, each as what it does and what leads on."""
+    steps = {
+        name: {step["do"]: {key: part for key, part in step.items() if key not in ("do", "next")}, "then": step["next"] or "the end"}
+        for name, step in flow["steps"].items()
+    }  # fmt: skip
+    return {key: part for key, part in flow.items() if key != "steps"} | steps
+
+
 def _country(row: dict[str, Any]) -> dict[str, Any]:
     """A country's profile, each parameter by itself."""
     given = row.pop("parameters")
@@ -222,4 +238,6 @@ def _text(value: Any) -> str:
     """A value of YAML as one line."""
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_text(part)}" for key, part in value.items() if part)
-    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
+    return "" if value is None else str(value)

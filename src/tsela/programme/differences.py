@@ -10,8 +10,8 @@ from tsela.programme.describe import DEFAULT, Thing, countries, describe
 
 Change = Literal["added", "removed", "changed"]
 ORDER = (
-    "programme", "country", "item", "flag", "state", "definition", "group", "form", "question", "guide", "indicator",
-    "fact", "translation",
+    "programme", "country", "item", "flag", "state", "definition", "group", "form", "question", "guide", "message",
+    "conversation", "article", "indicator", "fact", "translation",
 )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from tsela.programme.workbook import yaml as rules
 Rows = dict[str, list[dict[str, str]]]
 FILE, FILES, TEXTS = "file", "_files", "texts"
 CHUNK = 32_000
-ORDER = (rules.REST, "items", "flags", "definitions", "states", "policies", "countries", *SHEETS, "cases", words.SHEET,
-         "languages", "facts", "benchmarks", "indicators", TEXTS)  # fmt: skip
+ORDER = (rules.REST, "items", "flags", "definitions", "states", "policies", "countries", *SHEETS, "cases", "messages", "conversations", "articles",
+         "understood", "words that tell", "dialogues", words.SHEET, "languages", "facts", "benchmarks", "indicators", TEXTS)  # fmt: skip
 COLUMNS = {
     **rules.COLUMNS,
     **{name: (FILE, *columns) for name, columns in forms.COLUMNS.items()},

@@ -42,6 +42,12 @@ TABLES = (
     Table("languages", "languages.yaml", "languages", True),
     Table("indicators", "indicators", "indicators", False),
     Table("cases", "cases", None, False),
+    Table("messages", "messages", "messages", False),
+    Table("conversations", "flows", "steps", False),
+    Table("understood", "flows", "words", True),
+    Table("articles", "articles", "articles", False),
+    Table("words that tell", "leaks", "terms", True),
+    Table("dialogues", "dialogues", "dialogues", False),
 )
 COLUMNS = {
     "items": ("file", "id", "title", "because", "for", "anchor", "when", "unless", "due", "series", "window", "done", "escalate",
@@ -50,6 +56,10 @@ COLUMNS = {
     "definitions": ("file", NAME, TEXT, "when", "words", "words_not"),
     "policies": ("file", NAME, TEXT), "countries": ("file", NAME, "value", "source", "review", TEXT),
     "cases": ("file", "case", "people", "events", "today", "policy", "tasks", "no_tasks", "flags", "no_flags"),
+    "messages": ("file", "id", "title", "purpose", "covert", "overt", "replies", "template", "source", "review"),
+    "conversations": ("file", "id", "say", "ask", "choice", "menu", "as", "options", "branch", "go", "call", "article", "end"),
+    "articles": ("file", "id", "title", "tier", "topics", "words", "text", "source", "review"),
+    "dialogues": ("file", "dialogue", "language", "tier", "channel", "country", "talk"),
     REST: ("file", PATH, VALUE),
 }  # fmt: skip
 
