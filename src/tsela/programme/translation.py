@@ -3,15 +3,16 @@
 Texts and where they are read come from the PO file of the language in which the programme is written.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polib
 
 from tsela.programme.languages import SOURCE
 from tsela.programme.locales import Catalogue
+from tsela.programme.talk.texts import WORD
 
 if TYPE_CHECKING:
     from tsela.programme import Programme
@@ -53,14 +54,26 @@ class Share:
 
 @dataclass(frozen=True)
 class Translation:
-    """Every text: its kinds, and its state in every registered language."""
+    """Every text: its kinds, and its state in every registered language; `said` are the texts that clients read, by message,
+    conversation and article, without the words that they type."""
 
     kinds: Mapping[str, frozenset[str]]
     states: Mapping[str, Mapping[str, str]]
 
+    said: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
     def share(self, tag: str, kind: str) -> Share:
-        states = Counter(self.states[tag][text] for text, kinds in self.kinds.items() if kind in kinds)
+        return self.of((text for text, kinds in self.kinds.items() if kind in kinds), tag)
+
+    def of(self, texts: Iterable[str], tag: str) -> Share:
+        """How far these texts are in a language."""
+        states = Counter(self.states[tag].get(text, MISSING) for text in texts)
         return Share(states.total(), states[DRAFT] + states[REVIEWED], states[REVIEWED])
+
+    def by_message(self) -> Iterator[tuple[str, dict[str, Share]]]:
+        """What clients read, thing by thing (`messages/visit_soon`, `flows/cough`): its share in each language."""
+        for place, texts in self.said.items():
+            yield place, {tag: self.of(texts, tag) for tag in self.states}
 
     def rows(self) -> Iterator[tuple[str, dict[str, Share]]]:
         """Each language's share of each kind."""
@@ -71,6 +84,9 @@ class Translation:
         return {
             "languages": {
                 tag: {kind: share.as_dict() for kind, share in row.items()} for tag, row in self.rows()
+            },
+            "messages": {
+                place: {tag: share.as_dict() for tag, share in row.items()} for place, row in self.by_message()
             },
             "texts": [
                 {"text": text, "kinds": sorted(kinds), "states": {tag: known[text] for tag, known in self.states.items()}}
@@ -85,7 +101,12 @@ def translation(programme: "Programme") -> Translation:
     entries = [entry for entry in polib.pofile(str(path)) if not entry.obsolete] if path.is_file() else []
     kinds = {entry.msgid: _kinds(entry, programme.core) for entry in entries}
     tags = dict.fromkeys((*programme.registered, *programme.languages))
-    return Translation(kinds, {tag: _states(kinds, tag, programme.catalogue(tag)) for tag in tags})
+    said: defaultdict[str, set[str]] = defaultdict(set)
+    for one in programme.said:
+        if one.role != WORD:
+            said[one.of].add(one.text)
+    states = {tag: _states(kinds, tag, programme.catalogue(tag)) for tag in tags}
+    return Translation(kinds, states, {place: frozenset(texts) for place, texts in said.items()})
 
 
 def _kinds(entry: polib.POEntry, core: tuple[str, ...]) -> frozenset[str]:

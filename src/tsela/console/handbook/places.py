@@ -9,7 +9,7 @@ from tsela.programme import Programme
 from tsela.programme.countries import FACTS, Country, Fact
 from tsela.programme.rules.words import spoken
 from tsela.programme.source import plain
-from tsela.programme.translation import KINDS, translation
+from tsela.programme.translation import KINDS, Translation, translation
 
 
 def pages(book: Book) -> dict[str, Callable[[], Page]]:
@@ -91,4 +91,15 @@ def _languages(programme: Programme) -> Html:
         el("h1", "Languages"),
         el("p", told, cls="quiet"),
         table(["Language", "", "Spoken in", "", *KINDS], rows),
+        el("details", el("summary", "What clients read, one by one"), _one_by_one(programme, found)),
     )
+
+
+def _one_by_one(programme: Programme, found: Translation) -> Html:
+    """The share of each message, conversation and article in the languages of the programme."""
+    own = programme.languages[1:]
+    rows = [
+        [place.replace("/", ": ").replace("_", " "), *(str(row[one]) for one in own)]
+        for place, row in found.by_message()
+    ]
+    return table(["", *own], rows)
