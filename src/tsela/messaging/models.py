@@ -279,9 +279,14 @@ class Campaign(models.Model):
     first = models.PositiveIntegerField(
         default=0, help_text="so many first, then it waits for a person to go on; 0: all"
     )
-    starts_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True, help_text="not before")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     planned = models.PositiveIntegerField(default=0)
+    planned_to = models.CharField(
+        max_length=32, blank=True, help_text="the last lot that was looked at: see evaluation.audience"
+    )
+    planned_all = models.BooleanField(default=False, help_text="everyone of the audience was looked at")
+    paused_at = models.DateTimeField(null=True)
     by = IdField()
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -54,18 +54,22 @@ def values_of(contact: ContactPoint, given: dict[str, Any]) -> dict[str, Any]:
     return {**own, **given}
 
 
-def best(contacts: Iterable[ContactPoint], purpose: str, now: datetime) -> ContactPoint | None:
-    """The contact point at which she may be told something of this purpose: WhatsApp before SMS."""
+def best(
+    contacts: Iterable[ContactPoint], purpose: str, now: datetime, consents: Iterable[str] | None = None
+) -> ContactPoint | None:
+    """The contact point at which she may be told something of this purpose: WhatsApp before SMS. `consents` as in reader_of."""
     order = {"whatsapp": 0, "sms": 1}
     for contact in sorted(
         (one for one in contacts if one.channel in order), key=lambda one: (order[one.channel], one.pk)
     ):
-        if route(contact.channel, contact.country) and not lasting_reason(contact, purpose, now):
+        if route(contact.channel, contact.country) and not lasting_reason(contact, purpose, now, consents):
             return contact
     return None
 
 
-def lasting_reason(contact: ContactPoint, purpose: str, now: datetime) -> str:
+def lasting_reason(
+    contact: ContactPoint, purpose: str, now: datetime, consents: Iterable[str] | None = None
+) -> str:
     """Why nothing of this purpose may be sent here, hours and limits apart; blank where it may."""
-    reason = may_send(reader_of(contact), Saying(purpose=purpose), now)
+    reason = may_send(reader_of(contact, consents), Saying(purpose=purpose), now)
     return "" if reason in WAITS else reason

@@ -11,11 +11,13 @@ from django.utils import timezone
 from tsela.kernel.errors import TselaError
 from tsela.messaging import inbox
 from tsela.messaging.outbox import Outbox, send_due
+from tsela.work.campaigning import plan_campaigns
 from tsela.work.nightly import nightly
 from tsela.work.subscriptions import follow_all
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
+LOOK = 5.0  # … at campaigns whose hour has come
 LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody waits for an answer
 
 
@@ -25,6 +27,7 @@ def work(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> 
     loops = {
         "hearing": partial(go_on, stop, inbox.process_due, LISTEN),
         "sending": partial(go_on, stop, partial(send, sending), 0),
+        "campaigns": partial(go_on, stop, plan_campaigns, LOOK),
     }
     threads = [threading.Thread(target=loop, name=name) for name, loop in loops.items()]
     for thread in threads:
@@ -71,5 +74,6 @@ def work_once() -> int:
     """What there is to do now, messages too; how many clients were planned."""
     planned = work_on()
     heard = inbox.process_due()
+    told = plan_campaigns()
     sent = send_due(timezone.now())
-    return planned + (work_once() if heard + sent else 0)
+    return planned + (work_once() if heard + told + sent else 0)

@@ -1,0 +1,160 @@
+"""What came of a campaign, and what would come of it: counts by wording; who would get it, in which words, and who not, and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from tsela.messaging.campaigns import CHANNELS, Lot, wording_of
+from tsela.messaging.channels.accounts import route
+from tsela.messaging.comparing import Comparison, compare
+from tsela.messaging.consent import text_tier
+from tsela.messaging.models import Campaign, ContactPoint, Message
+from tsela.messaging.readers import best, lasting_reason, listener_of, reader_of, values_of
+from tsela.messaging.speech import speak_message
+from tsela.record.models import Event
+from tsela.record.programme import current
+
+ANSWERED_WITHIN = timedelta(days=7)
+CAME_WITHIN = timedelta(days=30)
+CAME = '"attended":"yes"'  # within an attendance, as the log stores it
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """People, each counted once, who got one of the wordings. `came`: an attendance was recorded within 30 days after it left."""
+
+    wording: str
+    planned: int
+    sent: int
+    delivered: int
+    read: int
+    answered: int
+    came: int
+    waiting: int
+    not_sent: int
+
+
+@dataclass(frozen=True)
+class Results:
+    arms: list[Arm]
+    by_answers: list[Comparison]
+    by_coming: list[Comparison]
+
+
+class Text(NamedTuple):
+    """What some would read, and how many."""
+
+    message: str
+    language: str  # hers
+    said_in: str  # that of the words
+    tier: str
+    channel: str
+    text: str
+
+
+@dataclass
+class Preview:
+    """`reasons`: why others of the audience would get nothing (M33, and `no_contact`, `no_account`)."""
+
+    matching: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    texts: Counter[Text] = field(default_factory=Counter)
+
+    @property
+    def reached(self) -> int:
+        return self.texts.total()
+
+
+def results(campaign: Campaign) -> Results:
+    """Counts by wording, and the wordings compared by who answered and by who came."""
+    arms = [_arm(campaign, wording) for wording in campaign.wordings]
+    return Results(
+        arms,
+        compare({arm.wording: (arm.answered, arm.sent) for arm in arms}),
+        compare({arm.wording: (arm.came, arm.sent) for arm in arms}),
+    )
+
+
+def _arm(campaign: Campaign, wording: str) -> Arm:
+    rows = Message.objects.filter(campaign=campaign.pk, message=wording, outgoing=True, place=0)
+    went = Q(status__in=("sent", "delivered", "read"))
+    people = Count("contact__client", distinct=True)
+    found = rows.aggregate(
+        planned=people,
+        sent=Count("contact__client", distinct=True, filter=went),
+        delivered=Count("contact__client", distinct=True, filter=Q(status__in=("delivered", "read"))),
+        read=Count("contact__client", distinct=True, filter=Q(status="read")),
+        waiting=Count("contact__client", distinct=True, filter=Q(status__in=("queued", "waiting", "sending"))),
+    )  # fmt: skip
+    return Arm(
+        wording, **found, answered=_people(rows.filter(went, Exists(_answers()))), came=_people(rows.filter(went, Exists(_visits()))),
+        not_sent=max(0, found["planned"] - found["sent"] - found["waiting"]),
+    )  # fmt: skip
+
+
+def _people(rows: QuerySet[Message]) -> int:
+    return rows.values("contact__client").distinct().count()
+
+
+def _answers() -> QuerySet[Message]:
+    """What she wrote after it left."""
+    hers = Message.objects.filter(outgoing=False, contact=OuterRef("contact"))
+    return hers.filter(
+        created_at__gt=OuterRef("sent_at"), created_at__lt=OuterRef("sent_at") + ANSWERED_WITHIN
+    )
+
+
+def _visits() -> QuerySet[Event]:
+    visits = Event.objects.filter(client=OuterRef("contact__client"), form="attendance", body__contains=CAME)
+    return visits.filter(
+        received_at__gt=OuterRef("sent_at"), received_at__lt=OuterRef("sent_at") + CAME_WITHIN
+    )
+
+
+def preview(campaign: Campaign, audience: Iterable[Sequence[Lot]], now: datetime) -> Preview:
+    """What would happen if it went now."""
+    found = Preview()
+    for lots in audience:
+        contacts = _contacts(one.client for one in lots)
+        for one in lots:
+            found.matching += 1
+            contact = best(contacts.get(one.client, ()), campaign.purpose, now)
+            if contact:
+                found.texts[_text(campaign, wording_of(campaign, one.lot), contact, now)] += 1
+            else:
+                found.reasons[_why_not(contacts.get(one.client, []), campaign.purpose, now)] += 1
+    return found
+
+
+def _contacts(clients: Iterable[str]) -> Mapping[str, list[ContactPoint]]:
+    found: dict[str, list[ContactPoint]] = {}
+    rows = ContactPoint.objects.filter(client__in=list(clients), channel__in=CHANNELS)
+    for contact in rows.prefetch_related("consents"):
+        found.setdefault(contact.client or "", []).append(contact)
+    return found
+
+
+def _why_not(contacts: Sequence[ContactPoint], purpose: str, now: datetime) -> str:
+    """The reason of the contact point that comes nearest to being told."""
+    if not contacts:
+        return "no_contact"
+    reasons = [lasting_reason(contact, purpose, now) for contact in contacts]
+    return next((reason for reason in reversed(REASONS) if reason in reasons), "no_account")
+
+
+REASONS = ("stopped", "suspended", "no_consent", "minor")
+
+
+def _text(campaign: Campaign, wording: str, contact: ContactPoint, now: datetime) -> Text:
+    programme, reader = current(contact.site), reader_of(contact)
+    message = programme.messages[wording]
+    to = listener_of(contact, route(contact.channel, contact.country))
+    tier = text_tier(reader, now, asked=False)
+    names = values_of(contact, {}) | {"name": "…"} if contact.name else values_of(contact, {})
+    said = speak_message(programme, message, tier, names, to)
+    text = "\n".join(body.text for body in said.bodies)
+    return Text(wording, contact.language, said.language, said.tier, contact.channel, text)
