@@ -306,10 +306,10 @@ def test_reminding_her_now_is_one_message_of_her_task() -> None:
         one["key"] for one in plan["tasks"] if one["item"].startswith("appointment") and one["due"] == day
     )
     browser, path = signed_in(promise), f"/inbox/{conversation.pk}/"
-    assert "Remind her now" in browser.get(path).content.decode()
+    assert "Remind her" in browser.get(path).content.decode()
     for _ in range(2):
-        browser.post(path, {"do": "remind", "task": task})
+        browser.post(path, {"do": "remind", "task": task, "message": "visit_soon"})
     work_once()
     reminder = Message.objects.get(task=task, by=promise.pk)
     assert reminder.status == "sent"
-    assert browser.post(path, {"do": "remind", "task": "none"}).status_code == 400
+    assert browser.post(path, {"do": "remind", "task": "none", "message": "visit_soon"}).status_code == 400

@@ -43,7 +43,7 @@ def team(new_site: Callable[..., Site]) -> Team:
     for name, role, username in staff:
         site.run(
             "staff", "add", "--name", name, "--role", role, "--site", "ZA-GP-TEMBISA", "--username", username,
-            *(["--password"] if role != "mentor_mother" else []), typed=f"{PASSWORD}\n{PASSWORD}\n",
+            "--password", typed=f"{PASSWORD}\n{PASSWORD}\n",
         )  # fmt: skip
     site.start()
     return Team(site)

@@ -10,6 +10,7 @@ from tsela.access.models import Staff
 from tsela.console.messages.people import RULES
 from tsela.kernel.ids import uuid7
 from tsela.messaging.consent import tier_of
+from tsela.messaging.desk import REMINDERS
 from tsela.messaging.models import ContactPoint
 from tsela.messaging.readers import reader_of
 from tsela.messaging.rendering import fill
@@ -61,6 +62,12 @@ def canned(contact: ContactPoint) -> list[Ready]:
             draft = bool(told and words and one.covert in words.drafts)
             found.append(Ready(one.id, one.title, text, contact.language if told else "en", draft))
     return found
+
+
+def reminders(contact: ContactPoint) -> list[tuple[str, str]]:
+    """The programme's messages that remind: id and title."""
+    found = current(contact.site).messages.values()
+    return [(one.id, one.title) for one in found if one.purpose == REMINDERS]
 
 
 def finding(request: HttpRequest, staff: Staff, contact: ContactPoint) -> dict[str, Any]:

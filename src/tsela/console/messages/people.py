@@ -178,5 +178,5 @@ def _text(text: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": text.get("title", ""),
         "because": text.get("because", ""),
-        "remind": bool(text.get("remind")),
+        "remind": (text.get("remind") or {}).get("message", ""),
     }

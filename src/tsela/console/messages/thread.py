@@ -62,7 +62,9 @@ def _reply(request: HttpRequest, found: Conversation, staff: Staff) -> str:
 
 
 def _remind(request: HttpRequest, found: Conversation, staff: Staff) -> str:
-    actions.remind(found, request.POST.get("task", ""), by=staff)
+    actions.remind(found, request.POST.get("task", ""), request.POST.get("message", ""), by=staff)
+    if found.held_by == With.PERSON:
+        return "She is reminded. Her answer comes to you, until you hand her back to the programme."
     return "She is reminded, in the programme's words."
 
 
@@ -136,7 +138,7 @@ def _show(
         request, "thread", "inbox", status=400 if error else 200, conversation=found, lines=lines_of(found),
         who=who(contact, found.guess), record=beside(contact.client), consents=contact.consents.order_by("purpose"),
         canned=answers.canned(contact), mine=found.held_by == With.PERSON and found.assigned_to == staff.pk, held=_held(found, staff),
-        colleagues=colleagues, text=text, error=error, soon=tomorrow_morning(), once=answers.once(),
+        reminders=answers.reminders(contact), colleagues=colleagues, text=text, error=error, soon=tomorrow_morning(), once=answers.once(),
         guess_name=language_name(contact.site, found.guess), **answers.finding(request, staff, contact),
     )  # fmt: skip
 
