@@ -38,6 +38,22 @@ def test_s30_a_mentor_mother_sees_her_caseload_and_their_infants(hand):
     assert other_phone.pull().clients() == {ZANELE, SIPHO, NOMSA}  # the mother of her infant client
 
 
+def test_s30_a_family_is_seen_whole_also_where_its_infants_have_different_mentor_mothers(hand, client):
+    thandi, her_phone = hand(someone())
+    lindiwe, other_phone = hand(someone())
+    born = registration(lindiwe, "Sipho", mother="Nomsa")
+    other_phone.push([born, registration(lindiwe, "Zanele")])
+    her_phone.push([registration(thandi, "Nomsa"), registration(thandi, "Thabo", mother="Nomsa")])
+    family = {NOMSA, SIPHO, derived_id("Thabo")}
+    assert her_phone.pull().clients() == family
+    assert other_phone.pull().clients() == {ZANELE, *family}
+    other_phone.push([registration(lindiwe, "Sipho", mother="Zanele", replaces=born["id"])])
+    assert other_phone.pull().clients() == {SIPHO, ZANELE}
+    assert her_phone.pull().clients() == {NOMSA, derived_id("Thabo")}
+    assert her_phone.events == fresh(client, her_phone, thandi).events
+    assert other_phone.events == fresh(client, other_phone, lindiwe).events
+
+
 @pytest.mark.parametrize("role", [Role.SITE_COORDINATOR, Role.NURSE, Role.LINKAGE_OFFICER, Role.ME_OFFICER])
 def test_s30_others_see_who_is_at_home_at_their_sites(hand, role):
     thandi, her_phone = hand(someone())

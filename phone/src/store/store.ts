@@ -158,6 +158,19 @@ export class Store implements SyncStore {
     });
   }
 
+  /** S33. Everything of ours was settled before the pull began; a pull gives back all that she may see (S34). */
+  letGo(): Promise<void> {
+    return this.inTurn(async () => {
+      const gone = this.ledger.waiting("sent").map((entry) => entry.event);
+      if (gone.length === 0) return;
+      const tx = this.db.transaction("tail", "readwrite", { durability: "strict" });
+      for (const event of gone) void tx.store.delete(event.id);
+      await tx.done;
+      for (const event of gone) this.ledger.drop(event.id);
+      this.changed(new Set(gone.map((event) => event.client)));
+    });
+  }
+
   private async writePage(
     segments: Segments,
     settledTail: readonly CareEvent[],

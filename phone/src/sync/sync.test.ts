@@ -186,6 +186,23 @@ test("leaving a scope removes the client's events from memory and disk, except u
   expect(ids(await reopen())).toEqual([event(2).id, event(10).id]);
 });
 
+test("what was accepted of a client outside her scope goes once a whole pull did not give it back (S33)", async () => {
+  const server = new Server();
+  server.scope.delete("c2");
+  const { store, reopen } = await phone();
+  await store.save([event(1), event(2), event(4)]); // event 2 is of c3, the others of c2
+  const even = lossy(server, () => 0.5);
+  const cut: Transport = { ...even, pull: () => Promise.reject(new TransportError("unreachable")) };
+  expect(await sync(store, cut)).toMatchObject({ failure: "unreachable", sent: 3 });
+  expect(ids(await reopen())).toEqual([1, 2, 4].map((n) => event(n).id)); // nothing is let go before it was asked for
+  await store.save([event(7)]);
+  await sync(store, { ...even, push: (body) => even.push({ events: body.events.slice(0, 0) }) });
+  expect(store.unsent()).toHaveLength(1);
+  await sync(store, even);
+  expect(ids(await reopen())).toEqual([event(2).id]);
+  expect(server.log).toHaveLength(4);
+});
+
 test("a batch that the server cannot read is halved until the bad event stands alone (S25)", async () => {
   const server = new Server();
   const { store } = await phone();

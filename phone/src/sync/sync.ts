@@ -32,6 +32,8 @@ export interface SyncStore {
   settle(results: readonly PushResult[]): Promise<void>;
   /** S35: rows, leavings and cursor in one transaction. */
   storePage(events: readonly CareEvent[], leave: readonly string[], cursor: string): Promise<void>;
+  /** S33: once a pull is complete, let go of what was sent and not given back: it is outside her scope. */
+  letGo(): Promise<void>;
   storeProgramme(bundle: unknown, tag: string): Promise<void>;
 }
 
@@ -164,11 +166,14 @@ async function pullAll(store: SyncStore, transport: Transport, tell: (received: 
   let newest: string | null = null;
   for (;;) {
     const page = await transport.pull(store.cursor());
-    if (page === null) return newest;
-    const events = eventsOf(page);
-    await store.storePage(events, page.leave, page.cursor);
-    newest = page.programme;
-    tell(events.length);
-    if (!page.more) return newest;
+    if (page !== null) {
+      const events = eventsOf(page);
+      await store.storePage(events, page.leave, page.cursor);
+      newest = page.programme;
+      tell(events.length);
+      if (page.more) continue;
+    }
+    await store.letGo();
+    return newest;
   }
 }

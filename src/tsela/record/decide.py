@@ -32,9 +32,7 @@ class Known:
     """What the record says about the ids, clients and links that a batch names. `decide` updates it as it goes."""
 
     events: dict[str, Stored]
-    people: dict[
-        str, Person
-    ]  # of the batch's clients and, around registrations, of their mothers and infants
+    people: dict[str, Person]  # of the batch's clients and, around registrations, of their families (S30)
     registrations: dict[str, list[Event]]  # of the clients that the batch registers
     moves: dict[str, int]  # site → SiteCounter.moves, as read before the rest
 
@@ -118,7 +116,7 @@ def _accept(incoming: Incoming, known: Known, decision: Decision) -> None:
 
 def _note_changes(before: Person | None, now: Person, known: Known, decision: Decision) -> None:
     """Number the changes of scope: hers at the home that she leaves and the one that she enters, and those of
-    whoever is seen through her (S30: infants through their mother, a mother through her infants)."""
+    whoever is seen through her (S30: her family)."""
     if before is not None and (before.home, before.caseload, before.mother) != (
         now.home,
         now.caseload,
@@ -131,11 +129,12 @@ def _note_changes(before: Person | None, now: Person, known: Known, decision: De
 
 
 def _linked(before: Person | None, now: Person, known: Known) -> list[Person]:
-    """Her mothers, old and new, and her infants: those for whom her caseload made or makes a difference."""
+    """Her infants; her mothers, old and new, and whoever names one of them: those for whom her caseload made or makes
+    a difference."""
     was = before or Person(now.id, home="", first_site="")
-    infants = [other for other in known.people.values() if other.mother == now.id and other.id != now.id]
-    others = infants if was.caseload != now.caseload else []
+    people = [other for other in known.people.values() if other.id != now.id]
+    others = [other for other in people if other.mother == now.id] if was.caseload != now.caseload else []
     if (was.mother, was.caseload) != (now.mother, now.caseload):
-        mothers = (known.people.get(id) for id in {was.mother, now.mother} if id and id != now.id)
-        others = others + [mother for mother in mothers if mother is not None]
+        mothers = {was.mother, now.mother} - {None}
+        others += [other for other in people if other not in others and {other.id, other.mother} & mothers]
     return [other for other in others if {was.caseload, now.caseload} - {other.caseload, None}]

@@ -41,7 +41,8 @@ def clients_in(scope: Scope) -> QuerySet[Client]:
     hers = Client.objects.filter(caseload=scope.staff)
     infants = Q(Exists(hers.filter(pk=OuterRef("mother"))))
     mothers = Q(Exists(hers.filter(mother=OuterRef("pk"))))
-    return Client.objects.filter(Q(caseload=scope.staff) | infants | mothers)
+    siblings = Q(Exists(hers.filter(mother=OuterRef("mother"))))
+    return Client.objects.filter(Q(caseload=scope.staff) | infants | mothers | siblings)
 
 
 def heads() -> dict[str, int]:

@@ -88,8 +88,8 @@ def read(batch: list[Incoming], sites: frozenset[str]) -> Known:
 
 
 def _read_families(registering: list[dict[str, Any]], known: Known) -> None:
-    """All registrations of those who are registered, and the rows of their mothers and infants; with each row the
-    `moves` of its home, of the same moment."""
+    """All registrations of those who are registered, and the rows of their families; with each row the `moves` of its
+    home, of the same moment."""
     clients = {event["client"] for event in registering}
     mothers = {(event["answers"] or {}).get("mother") for event in registering}
     near = clients | {id for id in mothers if is_uuid(id)}
@@ -100,7 +100,7 @@ def _read_families(registering: list[dict[str, Any]], known: Known) -> None:
             known.registrations.setdefault(event["client"], []).append(event)
         link = f"SELECT mother FROM record_client WHERE mother IS NOT NULL AND id {_among_ids()}"
         near |= {str(mother) for (mother,) in rows(link, before)}
-    for *row, moves in rows(FAMILY.format(among_ids=_among_ids()), near, clients):
+    for *row, moves in rows(FAMILY.format(among_ids=_among_ids()), near, near):
         someone = person_of(row)
         known.people[someone.id] = someone
         known.moves[someone.home] = min(moves, known.moves.get(someone.home, moves))
@@ -166,8 +166,9 @@ def _write_sqlite(decision: Decision) -> None:
 
 def lock(batch: list[Incoming], sites: frozenset[str]) -> None:
     """PostgreSQL: until we commit, nobody else numbers events at these sites, or registers whom we register or name
-    as a mother. Without the latter, a mother and her infant who are registered at the same moment at two sites would
-    not see each other. Always in the same order, so that two writers do not wait for each other.
+    as a mother, or named until now. Without the latter, a mother and her infant, or two siblings, who are registered at
+    the same moment at two sites would not see each other. Always in the same order, so that two writers do not wait
+    for each other.
     """
     ids: set[str] = set()
     for event in (incoming.event for incoming in batch if incoming.event["form"] == REGISTRATION):
@@ -175,6 +176,9 @@ def lock(batch: list[Incoming], sites: frozenset[str]) -> None:
         ids.add(event["client"])
         if is_uuid(mother):
             ids.add(mother)
+    if ids:
+        named = f"SELECT mother FROM record_client WHERE mother IS NOT NULL AND id {_among_ids()}"
+        ids |= {str(mother) for (mother,) in rows(named, ids)}
     keys = sorted(int(id[19:].replace("-", ""), 16) - (1 << 63) for id in ids)
     if keys:
         rows("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", keys)

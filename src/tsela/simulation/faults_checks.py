@@ -192,11 +192,11 @@ def _reasons(
 
 
 def check_scope(handset: Handset, log: list[Row], people: Mapping[str, Person]) -> None:
-    """S30, S33, S34: exactly the histories of her clients, and besides them only what she wrote here herself."""
+    """S30, S33, S34: exactly the histories of her clients, and besides them only what was refused here."""
     role, _ = STAFF[handset.name]
     hers = clients_of(staff_id(handset.name), role, sites_of(handset.name), people)
     due = {row.event["id"]: row.event for row in log if row.event["client"] in hers}
-    own = {entry.event["id"] for entry in handset.store.entries.values() if not entry.pulled}
+    own = {entry.event["id"] for entry in handset.store.problems()}
     held = {id: entry.event for id, entry in handset.store.entries.items()}
     demand(
         "scope",
@@ -227,6 +227,9 @@ def check_plans(run: "Run", handset: Handset, log: Mapping[str, Event], people: 
     # A mistaken entry of hers stands in the way of another's event of the same id (E405).
     own = {one["client"] for event in mine for one in (event, log.get(event["id"], event))}
     whole = sorted(client for client in seen - own if family(client, people) <= seen - own)
+    if STAFF[handset.name][0] in ("mentor_mother", "peer_mentor"):
+        hers = {client for client in seen - own if people[client].caseload == staff_id(handset.name)}
+        demand("scope", [one for one in hers if not family(one, people) <= seen | own])
     stored = StoredPlan.objects.in_bulk(run.rng.sample(whole, min(PLANS_A_PHONE, len(whole))))
     today = parse_date(run.clock.today.isoformat()) or 0
     for client, row in stored.items():
@@ -248,8 +251,9 @@ def clients_of(staff: str, role: str, sites: set[str], people: Mapping[str, Pers
         return {client for client, who in people.items() if who.home in sites}
     hers = {client for client, who in people.items() if who.caseload == staff}
     infants = {client for client, who in people.items() if who.mother in hers}
-    named = {people[client].mother for client in hers}
-    return hers | infants | {client for client in people if client in named}
+    named = {people[client].mother for client in hers} - {None}
+    siblings = {client for client, who in people.items() if who.mother in named}
+    return hers | infants | siblings | (named & people.keys())
 
 
 def sites_of(name: str) -> set[str]:

@@ -132,6 +132,13 @@ class Store:
         self.cursor = cursor
         self.written()
 
+    def let_go(self) -> None:
+        """S33: what was sent and no complete pull gave back is of a client outside her scope."""
+        for id, entry in list(self.entries.items()):
+            if entry.state == "sent" and not entry.pulled:
+                del self.entries[id]
+        self.written()
+
     def store_programme(self, version: str) -> None:
         self.programme = version
         self.written()
@@ -217,11 +224,13 @@ def _pull(store: Store, outcome: Outcome) -> Generator[Request, Answer, str | No
         path = f"/pull?cursor={store.cursor}" if store.cursor else "/pull"
         page = _read((yield Request(path, store.token)))
         if page is None:
+            store.let_go()
             return store.programme
         events = events_of(page)
         store.store_page(events, page["leave"], page["cursor"])
         outcome.received += len(events)
         if not page["more"]:
+            store.let_go()
             return str(page["programme"])
 
 
