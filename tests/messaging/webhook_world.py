@@ -23,6 +23,7 @@ from tsela.messaging.channels.whatsapp import WhatsApp
 PEOPLE = 40  # clients of each provider
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 FAILS = (0, 0, 0, 1, 2)  # tries that WhatsApp takes, and then reports as failed
+LONG_AGO = 100  # things that may come again later
 Thing = dict[str, Any]
 
 
@@ -43,6 +44,7 @@ class World:
     waiting: dict[str, list[Thing]] = field(
         default_factory=lambda: {"whatsapp": [], "sms": [], "gateway": []}
     )
+    past: dict[str, list[Thing]] = field(default_factory=lambda: {"whatsapp": [], "sms": [], "gateway": []})
     written: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # account, id, text: each once
     kept: Counter[tuple[str, bytes]] = field(
         default_factory=Counter
@@ -100,16 +102,21 @@ class World:
         return Unsure("The answer was lost.") if lost else Sent(id)
 
     def deliver(self) -> None:
-        """One webhook: some of what waits, in any order, once or twice; some of it will come again in another."""
+        """One webhook: some of what waits, in any order, once or twice; some of it comes again in another, soon or late."""
         rng, account = self.rng, self.rng.choice(list(self.waiting))
-        waiting = self.waiting[account]
+        waiting, past = self.waiting[account], self.past[account]
         rng.shuffle(waiting)
-        things = waiting[: rng.choice([1, 1, 2, 3, 8]) if account != "sms" else 1]
-        del waiting[: len(things)]
+        if past and rng.random() < 0.2:
+            things = [rng.choice(past)]
+        else:
+            things = waiting[: rng.choice([1, 1, 2, 3, 8]) if account != "sms" else 1]
+            del waiting[: len(things)]
+            waiting += [thing for thing in things if rng.random() < 0.25]
+            past += things
+            del past[:-LONG_AGO]
         body = self.body(account, things)
         for _ in range(rng.choice([1, 1, 1, 2])):
             self.send(account, body, things)
-        waiting += [thing for thing in things if rng.random() < 0.35]
 
     def body(self, account: str, things: list[Thing]) -> bytes:
         """Among them what somebody else sent, in a shape that nobody expects."""
