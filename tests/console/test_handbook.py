@@ -8,6 +8,7 @@ import pytest
 
 from tsela.console.handbook import contents, write
 from tsela.console.handbook.markup import el
+from tsela.messaging.dialogues import read_dialogues
 from tsela.programme import Programme, load
 from tsela.programme.cases import read_cases
 
@@ -99,6 +100,19 @@ def test_everything_in_the_programme_is_there(
     assert sum(text.count("<svg") for name, text in site.items() if name.startswith("schedule-")) == len(
         programme.tables["items"]
     )
+
+
+def test_every_message_conversation_article_and_dialogue_is_there(
+    programme: Programme, site: dict[str, str], read: dict[str, Reader]
+) -> None:
+    ids = {one for page in read.values() for one in page.ids}
+    assert {*programme.messages, *programme.articles} <= ids
+    assert {f"flow-{name}.html" for name in programme.flows} <= set(site)
+    dialogues = read_dialogues(programme.folder)[0]
+    assert site["dialogues.html"].count('<ul class="dialogue">') == len(dialogues) > 0
+    reminders = site["messages-reminders.html"]
+    assert "1. I will come" in reminders  # SMS has numbers,
+    assert '<span class="option">I will come</span>' in reminders  # WhatsApp has buttons
 
 
 def test_every_question_and_choice_is_shown_as_people_read_it(

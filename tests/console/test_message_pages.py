@@ -1,6 +1,7 @@
 """The pages on which staff talk with clients: what they show, what they refuse, and what they write."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from tsela.messaging.channels.simulator import written
 from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message
 from tsela.record.actions import ingest
 from tsela.record.models import Event
+from tsela.record.programme import current
+from tsela.work.campaigning import plan_campaigns
 from tsela.work.worker import work_once
 
 pytestmark = pytest.mark.django_db
@@ -313,3 +316,61 @@ def test_reminding_her_now_is_one_message_of_her_task() -> None:
     reminder = Message.objects.get(task=task, by=promise.pk)
     assert reminder.status == "sent"
     assert browser.post(path, {"do": "remind", "task": "none", "message": "visit_soon"}).status_code == 400
+
+
+def agrees_to_information(mother: Staff, name: str) -> None:
+    device = phone(mother)
+    agreed = {"purpose": "information", "granted": "yes", "channel": "sms"}
+    ingest([event(device, "consent", name, agreed)], by=device)
+    work_once()
+
+
+GIVEN = {
+    "title": "A healthy week", "audience": "", "purpose": "information",
+    "per_minute": "600", "first": "0", "starts_at": "",
+}  # fmt: skip
+
+
+def test_a_campaign_whose_condition_cannot_be_read_says_where_and_keeps_what_was_typed() -> None:
+    mpho = signed_in(someone(Role.ME_OFFICER))
+    wordings = information_wordings()
+    answer = mpho.post(
+        "/campaigns/new/", GIVEN | {"wordings": wordings, "audience": "pregnent and not exited"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "E752" in page
+    assert "pregnent and not exited" in page
+    assert "A healthy week" in page
+
+
+def test_a_campaign_is_looked_at_before_it_goes_and_says_what_came_of_it() -> None:
+    promise, mpho = someone(), someone(Role.ME_OFFICER)
+    for number, name in enumerate(["Nomsa", "Thandi", "Lerato"]):
+        client(promise, name, number=f"+2782123456{number}")
+    for name in ("Nomsa", "Thandi"):
+        agrees_to_information(promise, name)
+    browser, wordings = signed_in(mpho), information_wordings()
+    made = browser.post("/campaigns/new/", GIVEN | {"wordings": wordings})
+    page = browser.get(made["Location"]).content.decode()
+    assert tiles(page) == {"clients match": 3, "would get it": 2, "would not": 1}
+    assert "she has not agreed to messages of this kind" in page
+    assert not Message.objects.exclude(campaign=None).exists(), "looking sends nothing"
+
+    path = made["Location"].partition("?")[0]
+    browser.post(path, {"do": "start"})
+    plan_campaigns()
+    work_once()
+    page = browser.get(path).content.decode()
+    assert "2 planned" in page
+    assert Message.objects.filter(campaign__isnull=False, status="sent").count() == 2
+    assert "drawn by lot" in page
+
+
+def tiles(page: str) -> dict[str, int]:
+    return {label: int(number) for number, label in re.findall(r"<b>(\d+)</b>([\w ]+)</div>", page)}
+
+
+def information_wordings() -> list[str]:
+    """Two messages of the programme that a campaign can compare."""
+    return [one.id for one in current().messages.values() if one.purpose == "information"][:2]

@@ -8,9 +8,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from support.record import MULANJE, TEMBISA, event, phone, registration, someone
-from tsela.access.models import Role
+from tsela.access.models import Role, Staff
 from tsela.kernel.ids import derived_id, uuid7
-from tsela.messaging.models import CallTask, ContactPoint, Conversation
+from tsela.messaging.models import CallTask, Campaign, ContactPoint, Conversation
 from tsela.record.actions import ingest
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,9 @@ PAGES = {
     "calls/": TALK,
     "calls/<uuid:call>/": TALK,
     "delivery/": TALK | {Role.ADMIN},
+    "campaigns/": CAMPAIGNS,
+    "campaigns/new/": CAMPAIGNS,
+    "campaigns/<int:campaign>/": CAMPAIGNS,
     "drives/": CAMPAIGNS,
     "words/": ALL,
     "chat/": ALL,
@@ -73,6 +76,10 @@ def talk_with(client: str) -> tuple[Conversation, CallTask]:
         contact=contact, client=contact.client, site=TEMBISA, queue="support", because="-", key="-", due_at=timezone.now()
     )  # fmt: skip
     return Conversation.objects.create(contact=contact), call
+
+
+def campaign_of(staff: Staff) -> Campaign:
+    return Campaign.objects.create(title="-", audience="", by=staff.pk)
 
 
 def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
@@ -103,6 +110,7 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(role: Role, address: 
         .replace("<uuid:device>", device.id)
         .replace("<uuid:conversation>", conversation.pk)
         .replace("<uuid:call>", call.pk)
+        .replace("<int:campaign>", str(campaign_of(staff).pk))
         .replace("<slug:name>/<str:file>", "none/report.html")
         .replace("attachments/<str:name>", "attachments/none")
         .replace("<slug:name>.html", "schedules.html")
@@ -123,7 +131,7 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(role: Role, address: 
 
 @pytest.mark.parametrize("address", sorted(set(PAGES)))
 def test_a_stranger_is_sent_to_sign_in(address: str) -> None:
-    path = "/" + re.sub(r"<uuid:\w+>", uuid7(), address).replace(
+    path = "/" + re.sub(r"<int:\w+>", "1", re.sub(r"<uuid:\w+>", uuid7(), address)).replace(
         "<slug:name>/<str:file>", "none/report.html"
     ).replace("<slug:name>.html", "schedules.html")
     for answer in (Browser().get(path), Browser().post(path)):

@@ -19,6 +19,7 @@ SECTIONS: list[tuple[str, str, tuple[Action, ...]]] = [
     ("inbox", "Inbox", (Action.INBOX,)),
     ("calls", "Calls", (Action.INBOX,)),
     ("delivery", "Delivery", (Action.INBOX, Action.AUDIT_READ)),  # the server's administrator mends accounts
+    ("campaigns", "Campaigns", (Action.CAMPAIGN_WRITE,)),
     ("drives", "Drives", (Action.CAMPAIGN_WRITE,)),
     ("words", "Words", ()),
     ("chat", "Try it", ()),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tsela.console.messages import calls, chat, delivery, drives, inbox, phone, thread, words
+from tsela.console.messages import calls, campaigns, chat, delivery, drives, inbox, phone, thread, words
 
 urlpatterns = [
     path("messages/", inbox.first, name="messages"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("calls/", calls.calls, name="calls"),
     path("calls/<uuid:call>/", calls.call, name="call"),
     path("delivery/", delivery.delivery, name="delivery"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.new, name="new_campaign"),
+    path("campaigns/<int:campaign>/", campaigns.campaign, name="campaign"),
     path("drives/", drives.drives, name="drives"),
     path("words/", words.words, name="words"),
     path("chat/", chat.chat, name="chat"),

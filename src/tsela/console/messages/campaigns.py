@@ -1,0 +1,143 @@
+"""Campaigns on pages: one message to many; who would get it in which words, how it goes, and what came of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from tsela.access import audit, policy
+from tsela.access.models import Site, Staff
+from tsela.access.policy import Action
+from tsela.console.messages import show_section
+from tsela.console.messages.campaign_words import by_wording, compared, previewed
+from tsela.console.messages.people import staff_names
+from tsela.console.messages.thread import moment
+from tsela.console.pages import page, staff_of
+from tsela.evaluation.audience import audience
+from tsela.evaluation.own import own_layer
+from tsela.kernel.dates import parse_date
+from tsela.kernel.errors import TselaError
+from tsela.messaging import campaign_results
+from tsela.messaging import campaigns as room
+from tsela.messaging.campaign_results import Preview
+from tsela.messaging.models import Campaign
+from tsela.record.programme import current
+
+S = Campaign.Status
+TONES = {"running": "done", "planning": "done", "paused": "due"}
+PURPOSES = {
+    "information": "Something good to know",
+    "reminders": "A reminder",
+    "support": "Support",
+    "research": "Research",
+}
+Step = Callable[[Campaign, Staff], Any]
+STEPS: dict[str, tuple[str, tuple[str, ...], Step]] = {
+    "start": ("Start", ("draft",), lambda one, by: room.start(one, by=by)),
+    "pause": ("Pause", ("planning", "running"), lambda one, by: room.pause(one, by=by)),
+    "go_on": ("Go on with the rest", ("paused",), lambda one, by: room.go_on(one, by=by)),
+    "stop": (
+        "Stop for good",
+        ("draft", "planning", "running", "paused"),
+        lambda one, by: room.stop(one, by=by),
+    ),
+}
+FIRST, PER_MINUTE = 100, 600
+
+
+@page(Action.CAMPAIGN_WRITE)
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """All that she may see, the newest first, with how far each came."""
+    staff = staff_of(request)
+    found = list(room.campaigns_for(staff)[:100])
+    names = staff_names(one.by for one in found)
+    audit.note(staff, "campaigns.read", rows=len(found))
+    return show_section(request, "campaigns", "campaigns", rows=[_row(one, names) for one in found])
+
+
+@page(Action.CAMPAIGN_WRITE)
+def new(request: HttpRequest) -> HttpResponse:
+    """The form of a new one; what is wrong with it is said above it, and what was typed stays."""
+    staff = staff_of(request)
+    if request.method == "POST":
+        try:
+            made = room.create(by=staff, **_given(request))
+            return redirect(f"/campaigns/{made.pk}/?preview=1")
+        except TselaError as wrong:
+            return _form(request, staff, given=_typed(request), errors=wrong.problems, status=400)
+    return _form(request, staff, given={"per_minute": PER_MINUTE, "first": FIRST, "purpose": "information"})
+
+
+@page(Action.CAMPAIGN_WRITE)
+def campaign(request: HttpRequest, campaign: int) -> HttpResponse:
+    """One campaign: who would get it, how it goes, what came of it; start, pause, go on, stop."""
+    staff = staff_of(request)
+    found = room.campaigns_for(staff).filter(pk=campaign).first()
+    if found is None:
+        raise Http404("no such campaign")
+    if request.method == "POST":
+        verb = request.POST.get("do", "")
+        if verb not in STEPS:
+            raise Http404("no such step")
+        try:
+            STEPS[verb][2](found, staff)
+        except TselaError as wrong:
+            return _show(request, found, errors=wrong.problems, status=400)
+        return redirect(request.path)
+    audit.note(staff, "campaign.read", found.pk)
+    return _show(request, found)
+
+
+def look(found: Campaign) -> Preview:
+    """What would happen if it went now."""
+    programme = current()
+    today = parse_date(timezone.localdate().isoformat()) or 0
+    with own_layer(programme) as layer:
+        meant = audience(programme, layer, found.audience, today, found.sites, salt=str(found.pk))
+        return campaign_results.preview(found, meant, timezone.now())
+
+
+def _show(request: HttpRequest, found: Campaign, status: int = 200, **context: Any) -> HttpResponse:
+    names = dict(Site.objects.filter(pk__in=found.sites).values_list("code", "name"))
+    counts = campaign_results.results(found) if found.status != S.DRAFT or found.planned else None
+    preview = look(found) if request.GET.get("preview") and request.method == "GET" else None
+    return show_section(
+        request, "campaign", "campaigns", status=status, campaign=found, tone=TONES.get(found.status, ""),
+        purpose=PURPOSES.get(found.purpose, found.purpose), where=", ".join(names.values()) or "everywhere",
+        steps=[(code, label) for code, (label, when, _) in STEPS.items() if found.status in when],
+        arms=by_wording(counts.arms) if counts else [], settled=counts and sum(one.planned - one.waiting for one in counts.arms),
+        planned=counts and sum(one.planned for one in counts.arms), comparisons=compared(counts) if counts else [],
+        preview=previewed(preview, current()) if preview else None, **context,
+    )  # fmt: skip
+
+
+def _row(one: Campaign, names: dict[str, str]) -> dict[str, Any]:
+    arms = campaign_results.results(one).arms if one.planned else []
+    totals = {name: sum(getattr(arm, name) for arm in arms) for name in ("sent", "delivered", "answered")}
+    return {
+        "id": one.pk, "title": one.title, "audience": one.audience or "everybody", "status": one.get_status_display(),
+        "tone": TONES.get(one.status, ""), "planned": one.planned, "by": names.get(one.by, ""), "at": one.created_at, **totals,
+    }  # fmt: skip
+
+
+def _form(request: HttpRequest, staff: Staff, status: int = 200, **context: Any) -> HttpResponse:
+    programme = current()
+    return show_section(
+        request, "campaign_form", "campaigns", status=status, sites=policy.visible_sites(staff), purposes=PURPOSES.items(),
+        wordings=sorted(programme.messages.values(), key=lambda one: (list(PURPOSES).index(one.purpose) if one.purpose in PURPOSES else 9, one.title)),
+        definitions=sorted(programme.tables["define"]), groups=sorted(programme.tables["groups"]), **context,
+    )  # fmt: skip
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, to be shown again."""
+    plain = {name: request.POST.get(name, "") for name in ("title", "audience", "purpose", "per_minute", "first", "starts_at")}  # fmt: skip
+    return {**plain, "sites": request.POST.getlist("sites"), "wordings": request.POST.getlist("wordings")}
+
+
+def _given(request: HttpRequest) -> dict[str, Any]:
+    typed = _typed(request)
+    numbers = {name: int(typed[name]) if typed[name].isdigit() else -1 for name in ("per_minute", "first")}
+    return {**typed, **numbers, "starts_at": moment(typed["starts_at"])}
