@@ -193,6 +193,8 @@ def test_coverage_says_what_is_translated_and_what_is_reviewed_by_kind() -> None
     assert (core.translated, core.reviewed, core.draft) == (core.texts, 0, core.texts)
     assert found.share("en", "forms").reviewed == found.share("en", "forms").texts > 300
     assert found.share("loz", "app").translated == 0
+    visit = dict(found.by_message())["messages/visit_soon"]
+    assert (visit["zu"].texts, visit["zu"].reviewed, str(visit["en"]), visit["loz"].translated) == (5, 0, "100%", 0)
     assert (found.states["sw"]["Today"], found.states["loz"]["Today"], found.states["en"]["Today"]) == (
         DRAFT, MISSING, REVIEWED,
     )  # fmt: skip

@@ -84,7 +84,7 @@ def meaning(programme: Programme) -> list[Any]:
     }
     return [
         tables, programme.forms, programme.indicators, programme.facts, programme.guides, programme.countries,
-        programme.labels, programme.registered, words,
+        programme.labels, programme.registered, words, programme.messages, programme.talk, programme.leaks.terms,
     ]  # fmt: skip
 
 
@@ -122,6 +122,26 @@ def test_what_is_edited_is_written_and_nothing_else(folder: Path, tmp_path: Path
     assert "fuzzy" not in (folder / "locales/zu.po").read_text()
     same = set(before) - {"forms/exit.md", "locales/zu.po", "policies/base.yaml", "schedules/babies.yaml"}
     assert {name: before[name] for name in same} == {name: content(folder)[name] for name in same}
+
+
+def test_messages_conversations_and_words_that_tell_are_sheets(folder: Path, tmp_path: Path) -> None:
+    write(folder, "messages/a.yaml", "messages:\n- {id: a, title: A, purpose: support, covert: Hello.}\n")
+    write(
+        folder,
+        "flows/f.yaml",
+        "flow: f\ntitle: F\nsteps:\n- {id: one, choice: 'Well?', options: [{id: x, say: X}]}\n- end: done\n",
+    )
+    write(folder, "leaks/all.yaml", "terms: {virus: [HIV]}\n")
+    book = tmp_path / "programme.xlsx"
+    export_programme(folder, book)
+    edit(book, "messages", where_id="a", covert="Hello {name}.")
+    edit(book, "conversations", where_id="one", options="[{id: x, say: X}, {id: y, say: Y}]")
+    edit(book, "words that tell", **{"where_(name)": "virus", "(text)": "[HIV, AIDS]"})
+    assert import_programme(book, folder) == ["flows/f.yaml", "leaks/all.yaml", "messages/a.yaml"]
+    programme = load(folder)
+    assert programme.messages["a"].covert == "Hello {name}."
+    assert [one["id"] for one in programme.flows["f"]["steps"]["one"]["options"]] == ["x", "y"]
+    assert [leak.term for leak in programme.leaks.find("AIDS")] == ["AIDS"]
 
 
 def test_numbers_and_dates_that_people_type_are_read_as_they_see_them(folder: Path, tmp_path: Path) -> None:
