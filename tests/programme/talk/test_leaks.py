@@ -73,3 +73,22 @@ def test_no_disguise_hides_an_acronym(word: str, between: tuple[str, str], data:
     """Any case, the same sign between all letters, in the middle of a sentence."""
     shown = between[0].join(data.draw(st.sampled_from([char, char.upper()])) for char in word)
     assert LEAKS.find(f"Come for {shown}, Nomsa", "en")
+
+
+@pytest.mark.parametrize("tag", LEAKS.terms)
+def test_every_term_of_every_list_is_found_as_written_dotted_and_split_by_marks(tag: str) -> None:
+    lost = []
+    for term in LEAKS.terms[tag]:
+        word = term.text.strip("=*")
+        for shown in (word, ".".join(word.replace(" ", "")), "\u200b".join(word), f"({word})", f"“{word}!”"):
+            if term.text not in [leak.term for leak in LEAKS.find(f"Yebo, {shown}, Nomsa", tag)]:
+                lost.append((term.text, shown))
+    assert lost == []
+
+
+def test_a_list_needs_no_term_twice() -> None:
+    twice = [
+        (tag, term.text) for tag, terms in LEAKS.terms.items() for term in terms
+        if [(one.letters, one.open_start, one.open_end, one.exact) for one in terms].count((term.letters, term.open_start, term.open_end, term.exact)) > 1
+    ]  # fmt: skip
+    assert twice == []
