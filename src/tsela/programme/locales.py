@@ -117,7 +117,7 @@ def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
                 yield from (Text(text, f"{kind}/{rule['id']}") for text in _rule_texts(rule))
     for guide in programme.guides:
         yield from (Text(text, f"{guide['kind']}/{guide['id']}") for text in guides.texts(guide))
-    yield from (Text(one.text, one.of, one.note) for one in programme.said)
+    yield from (Text(one.text, one.of, one.note) for one in programme.said if any(map(str.isalpha, one.text)))
     yield Text(programme.title, "programme")
     for kind, names in programme.labels.items():
         yield from (Text(text, kind) for text in names.values())
