@@ -10,6 +10,7 @@ from pyxform.xls2json_backends import md_table_to_workbook, md_to_dict
 
 from differential import forms
 from tsela.programme.forms import compile_form, compile_forms, dictionary
+from tsela.programme.forms.media import media_of, too_much
 from tsela.programme.forms.sheets import read_sheets
 from tsela.programme.forms.translations import sheet_words
 
@@ -195,9 +196,9 @@ def test_parameters_and_counts_make_sense(tmp_path: Path, cells: str, code: str,
     ] == [(code, True, True)], found
 
 
-def test_pictures_beside_a_question_are_refused_by_name(tmp_path: Path) -> None:
-    found = compiled(tmp_path, GOOD.replace("| appearance |", "| media::image |"))[1]
-    assert [(one.code, "media::image" in one.what) for one in found] == [("E303", True)]
+def test_films_beside_a_question_are_refused_by_name(tmp_path: Path) -> None:
+    found = compiled(tmp_path, GOOD.replace("| appearance |", "| media::video |"))[1]
+    assert [(one.code, "media::video" in one.what) for one in found] == [("E303", True)]
 
 
 def test_only_the_columns_that_are_read_go_to_the_phone() -> None:
@@ -297,3 +298,66 @@ def test_a_missing_translation_is_refused_where_it_is_missing(tmp_path: Path) ->
     assert "(survey, column hint)" in untold.where
     unknown = compiled(tmp_path, TRANSLATED.replace("label::zu", "lable::zu"))[1]
     assert {one.code for one in unknown} == {"E302"}
+
+
+PICTURED = """
+| survey | type                 | name  | label        | media::image | media::audio |
+|--------|----------------------|-------|--------------|--------------|--------------|
+|        | select_one breathing | chest | How is it?   | chest.jpg    | chest.mp3    |
+
+| choices | list_name | name | label   | image    |
+|---------|-----------|------|---------|----------|
+|         | breathing | fast | Fast    | fast.png |
+|         | breathing | slow | Quiet   |          |
+
+| settings | form_id | form_title |
+|----------|---------|------------|
+|          | screen  | Screen     |
+"""
+
+
+def pictures(folder: Path, **sizes: int) -> None:
+    (folder / "media").mkdir(exist_ok=True)
+    for name, size in {"chest_jpg": 9, "chest_mp3": 9, "fast_png": 9, **sizes}.items():
+        (folder / "media" / name.replace("_", ".")).write_bytes(b"x" * size)
+
+
+def test_a_picture_and_a_sound_beside_a_question_and_a_picture_beside_a_choice(tmp_path: Path) -> None:
+    pictures(tmp_path)
+    form, problems = compiled(tmp_path, PICTURED)
+    assert problems == []
+    assert form["body"][0]["media"] == {"image": "chest.jpg", "audio": "chest.mp3"}
+    assert form["choices"]["breathing"][0]["image"] == "fast.png"
+    assert media_of({"screen": form}, tmp_path) == {
+        "chest.jpg": "data:image/jpeg;base64,eHh4eHh4eHh4",
+        "chest.mp3": "data:audio/mpeg;base64,eHh4eHh4eHh4",
+        "fast.png": "data:image/png;base64,eHh4eHh4eHh4",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sizes", "place", "words"),
+    [
+        ("chest.jpg", "chset.jpg", {}, "survey, column media::image", "Did you mean chest.jpg?"),
+        ("chest.jpg", "chest.bmp", {}, "survey, column media::image", ".jpg, .png"),
+        ("chest.mp3", "chest.jpg", {}, "survey, column media::audio", ".mp3"),
+        ("fast.png", "../fast.png", {}, "choices, column image", ".jpg, .png"),
+        ("chest.jpg", "chest.jpg", {"chest_jpg": 100_001}, "survey, column media::image", "100 kB"),
+    ],
+)
+def test_a_picture_that_no_phone_could_show_is_refused(
+    tmp_path: Path, old: str, new: str, sizes: dict[str, int], place: str, words: str
+) -> None:
+    pictures(tmp_path, **sizes)
+    (found,) = compiled(tmp_path, PICTURED.replace(old, new, 1))[1]
+    assert (found.code, place in found.where, words in found.what) == ("E319", True, True), found
+
+
+def test_pictures_are_not_too_much_for_a_phone(tmp_path: Path) -> None:
+    pictures(tmp_path, chest_jpg=99_000)
+    form, _ = compiled(tmp_path, PICTURED)
+    assert too_much({"screen": form}, tmp_path) == []
+    for name in ("a", "b", "c", "d", "e"):
+        (tmp_path / "media" / f"{name}.jpg").write_bytes(b"x" * 99_000)
+        form["body"].append({"name": name, "type": "note", "media": {"image": f"{name}.jpg"}})
+    assert "500 kB" in too_much({"screen": form}, tmp_path)[0].what

@@ -12,6 +12,8 @@ export interface Bundle {
   readonly tables: Tables;
   readonly forms: Readonly<Record<string, Form>>;
   readonly guides?: readonly Guide[];
+  /** Pictures and sounds beside questions, by name, as data URLs. */
+  readonly media?: Readonly<Record<string, string>>;
   readonly locales: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly ui?: {
     readonly title?: string;

@@ -1,8 +1,9 @@
 /** A photo or a recording that is an answer: seen or heard, with where it stands. */
 import { useContext, useEffect, useState } from "preact/hooks";
 import { today } from "../app/clock";
+import type { Node } from "../app/programme";
 import { t } from "../app/words";
-import { useSession } from "./context";
+import { RoomContext, useSession } from "./context";
 import { Field, type FieldRoom, type InputProps, useAnswer } from "./field";
 
 const MEDIA: Readonly<Record<string, string>> = {
@@ -33,6 +34,20 @@ export function Attached({ name, label }: { name: string; label: string }) {
   ) : (
     // biome-ignore lint/a11y/useMediaCaption: what a client said, just recorded; there is no text of it
     <audio class="view" src={url} controls controlsList="nodownload" aria-label={label} />
+  );
+}
+
+/** What the programme shows with a question; its label says it in words. */
+export function Beside({ media }: { media: Node["media"] }) {
+  const known = useContext(RoomContext)?.session.bundle?.media ?? {};
+  const image = known[media?.image ?? ""];
+  const audio = known[media?.audio ?? ""];
+  return (
+    <>
+      {image && <img class="view" src={image} alt="" />}
+      {/* biome-ignore lint/a11y/useMediaCaption: it says the question that stands beside it */}
+      {audio && <audio class="view" src={audio} controls controlsList="nodownload" />}
+    </>
   );
 }
 

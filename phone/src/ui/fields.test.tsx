@@ -5,6 +5,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test } from "vitest";
 import { type OpenForm, openForm } from "../core/forms";
+import { type Room, RoomContext } from "./context";
 import { Field } from "./field";
 import { PartView } from "./fields";
 
@@ -73,4 +74,34 @@ test("too few or too many rows are said where the rows are, in the form's words 
   expect(find(".wrong").textContent?.trim()).toBe("At least 2 are needed.");
   show(openForm(plain, { today: "2026-11-20", answers: { visits: [{}, {}, {}, {}] } }), ["visits"]);
   expect(find(".wrong").textContent?.trim()).toBe("At most 3 can be kept: remove some.");
+});
+
+test("a picture stands beside its question, and beside a choice; its words are the label's", () => {
+  const [first, ...rest] = forms.lists.body;
+  const form = openForm(
+    { ...forms.lists, body: [{ ...first, media: { image: "a.png", audio: "a.mp3" } }, ...rest] },
+    { today: "2026-11-20" },
+  );
+  const room = {
+    form,
+    shown: new Set<string>(),
+    dateQuestion: null,
+    changed: () => {},
+    touched: () => {},
+    keepNow: async () => {},
+  };
+  const media = { "a.png": "data:image/png;base64,eA==", "a.mp3": "data:audio/mpeg;base64,eA==" };
+  const around = { session: { bundle: { media } } } as unknown as Room;
+  act(() =>
+    render(
+      <RoomContext.Provider value={around}>
+        <Field.Provider value={room}>
+          <PartView part={form.nodes[0]!} />
+        </Field.Provider>
+      </RoomContext.Provider>,
+      page,
+    ),
+  );
+  expect(find<HTMLImageElement>("img.view").src).toBe(media["a.png"]);
+  expect(find<HTMLAudioElement>("audio.view").src).toBe(media["a.mp3"]);
 });

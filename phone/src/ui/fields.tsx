@@ -2,7 +2,7 @@
 import { useContext, useState } from "preact/hooks";
 import { t } from "../app/words";
 import type { Part, Question, Repeat } from "../core/forms";
-import { Attached } from "./attached";
+import { Attached, Beside } from "./attached";
 import { described, Field, type FieldRoom, type InputProps, useAnswer } from "./field";
 import { CodeInput, PlaceInput, RangeInput, TimeInput } from "./inputs";
 import { Icon } from "./kit";
@@ -85,7 +85,13 @@ function QuestionView({ question }: { question: Question }) {
   const { form, shown } = useContext(Field) as FieldRoom;
   const { node, path } = question;
   const text = (english: string) => form.fill(t(english), question, t);
-  if (node.type === "note") return <p class="note field">{text(node.label ?? "")}</p>;
+  if (node.type === "note")
+    return (
+      <div class="field">
+        <Beside media={node.media} />
+        <p class="note">{text(node.label ?? "")}</p>
+      </div>
+    );
   if (question.readonly)
     return (
       <p class="field">
@@ -120,6 +126,7 @@ function QuestionView({ question }: { question: Question }) {
           {text(node.guidance_hint)}
         </details>
       )}
+      <Beside media={node.media} />
       <Input question={question} id={id} wrong={violation !== null} />
       {violation && (
         <p class="wrong" id={`${id}-wrong`} role="alert">
@@ -222,6 +229,7 @@ function Choices(props: InputProps) {
               onBlur={leave}
               {...described(props)}
             />
+            {choice.image && <Beside media={{ image: choice.image }} />}
             {t(choice.label)}
           </label>
         ))}

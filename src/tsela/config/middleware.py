@@ -14,7 +14,7 @@ POLICY = "; ".join(
         "script-src 'self' 'wasm-unsafe-eval'",  # the phone derives its key from the PIN in WebAssembly
         "style-src 'self'",
         "img-src 'self' data: blob:",
-        "media-src 'self' blob:",  # what the phone has sealed is heard from its memory
+        "media-src 'self' blob: data:",  # what the phone has sealed is heard from its memory
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

@@ -11,6 +11,7 @@ from tsela.programme import guides, talk, wording
 from tsela.programme.countries import Country, countries_of
 from tsela.programme.forms import compile_forms, dictionary
 from tsela.programme.forms import questions as asked
+from tsela.programme.forms.media import media_of
 from tsela.programme.forms.translations import sheet_words
 from tsela.programme.guides import Guide
 from tsela.programme.languages import SOURCE, Language, base, languages_of, registered
@@ -119,6 +120,7 @@ class Programme:
         return {
             "version": self.version, "name": self.name, "languages": languages,
             "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms), "guides": self.guides,
+            "media": media_of(self.forms, self.folder / "forms"),
             "locales": {tag: spoken_words(words, self.language(tag)) for tag, words in locales.items()},
              "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
         }  # fmt: skip

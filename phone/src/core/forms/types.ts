@@ -24,6 +24,8 @@ export interface Node {
   readonly required?: Expr;
   readonly readonly?: Expr;
   readonly default?: Expr;
+  /** Names in the bundle's media. */
+  readonly media?: { readonly image?: string; readonly audio?: string };
   readonly list?: string;
   readonly range?: { readonly start: number; readonly end: number; readonly step: number };
   readonly repeat_count?: Expr;

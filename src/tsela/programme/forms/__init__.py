@@ -10,6 +10,7 @@ from typing import Any
 from tsela.kernel.errors import Problem, problem
 from tsela.programme.forms.compiler import Form, Node, compile_form
 from tsela.programme.forms.expressions import Expr
+from tsela.programme.forms.media import too_much
 
 __all__ = ["Form", "Node", "compile_form", "compile_forms", "dictionary", "questions"]
 
@@ -37,6 +38,7 @@ def compile_forms(folder: Path) -> tuple[dict[str, Form], list[Problem]]:
             forms[path.stem] = form
         if path.stem == REGISTRATION and form:
             attributes = {node["name"] for node in questions(form["body"])}
+    problems += too_much(forms, folder)
     return dict(sorted(forms.items())), problems
 
 

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Mapping
 
+from tsela.programme.forms import media
+
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
 TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
 COLUMNS = {
     "survey": ("type", "name", *TEXTS, *EXPRESSIONS, "required", "readonly", "default", "appearance", "parameters",
-               "bind::type", "source", "comment"),
-    "choices": ("list_name", "name", "label", "source", "comment"),
+               "bind::type", *media.COLUMNS, "source", "comment"),
+    "choices": ("list_name", "name", "label", "media::image", "image", "source", "comment"),
     "settings": ("form_id", "form_title", "date_question", "for", "version", "source", "comment"),
 }  # fmt: skip
-MEDIA = ("media", "image", "big-image", "audio", "video")
+MEDIA = ("media", "big-image", "audio", "video")
 ALIASES = {
     "int": "integer",
     "string": "text",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tsela.kernel.errors import Problem, TselaError, nearest, problem
-from tsela.programme.forms import columns
+from tsela.programme.forms import columns, media
 from tsela.programme.forms.checks import check_uses
 from tsela.programme.forms.columns import (
     ALIASES,
@@ -209,6 +209,9 @@ class _Compiler:
             self.add("E313", row, "label", missing="its label")
         node: Node = {"name": name, "type": kind}
         node |= {text: row.get(text) for text in TEXTS if row.get(text)}
+        beside, wrong = media.beside(row)
+        node |= {"media": beside} if beside else {}
+        self.problems += wrong
         self.add_expressions(row, node)
         self.add_appearance(row, node)
         self.uses.append(Use(row, node, tuple(parent for _, parent in self.open[1:])))
@@ -275,7 +278,7 @@ class _Compiler:
             known = {*COLUMNS[name], *((*read, "list name") if name == "choices" else ())}
             for column in sheet.columns:
                 if column.split("::")[0] in columns.MEDIA and column not in known:
-                    self.add("E303", sheet.header, column, feature=f"pictures and sounds beside a question ({column}) yet",
+                    self.add("E303", sheet.header, column, feature=f"{column}: pictures and sounds are media::image and media::audio",
                              nearest=None)  # fmt: skip
                 elif column not in known:
                     self.add("E302", sheet.header, column, name=column, nearest=nearest(column, known))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsela.kernel.errors import Problem, nearest, problem
+from tsela.programme.forms import media
 from tsela.programme.forms.columns import COLUMNS
 from tsela.programme.forms.sheets import Row
 from tsela.programme.forms.uses import Use
@@ -37,8 +38,14 @@ class Lists:
                 for column, text in row.cells.items()
                 if column not in (*COLUMNS["choices"], "list name")
             }
+            beside, wrong = media.beside(row)
+            self.problems += wrong
             self.add(
-                row.get("list_name") or row.get("list name"), row.get("name"), row.get("label"), row, extra
+                row.get("list_name") or row.get("list name"),
+                row.get("name"),
+                row.get("label"),
+                row,
+                extra | beside,
             )
 
     def add(self, name: str, code: str, label: str, row: Row, extra: dict[str, str]) -> None:
@@ -136,7 +143,7 @@ class Lists:
 
     def choices(self, uses: Iterable[Use]) -> dict[str, Table]:
         """The lists in use, with only the columns that are read."""
-        keep = {"name", "label"}.union(*(use.choice_columns() | use.looked_up() for use in uses))
+        keep = {"name", "label", "image"}.union(*(use.choice_columns() | use.looked_up() for use in uses))
         return {
             name: [_only(choice, keep) for choice in self.lists.get(name, [])] for name in sorted(self.used)
         }

@@ -104,5 +104,6 @@ def answer_kind(node: Node) -> str:
     kinds: dict[str, Any] = {
         "integer": "whole number", "decimal": "number", "select_one": "one choice", "select_multiple": "any choices",
         "note": "text to read", "calculate": "worked out", "hidden": "filled in by the app",
+        "image": "photo", "audio": "recording", "geopoint": "place", "barcode": "code",
     }  # fmt: skip
     return str(kinds.get(node["type"], node["type"]))
