@@ -15,6 +15,7 @@ from tsela.programme import said
 Event = Mapping[str, Any]
 AGAIN = "She wrote again"  # to the person who has her
 LONG = 200  # characters: who writes so much is not choosing from a menu
+SENTENCE = 3  # words: more than a greeting
 
 
 def hear(turn: Turn, event: Event) -> None:
@@ -135,28 +136,35 @@ def _media(turn: Turn) -> None:
 
 def _unclear(turn: Turn, text: str) -> None:
     """A flow by its word; else the menu at rest; else once more, and then a person (M21)."""
-    state, step = turn.state, turn.step
-    flow = turn.talk.keyword(fold(text), turn.tags)
-    resting = turn.resting
+    state, resting, long = turn.state, turn.resting, len(text) > LONG
+    flow = None if long else turn.talk.keyword(fold(text), turn.tags)
+    if long or state.misses:
+        state.vars["text"] = kept(text, LONG)
     if resting and _is_new(turn):
-        if state.language is None:
-            state.vars["guess"] = turn.talk.guess(text, turn.talk.offered(state.country))
-        turn.begin(flow if flow != "menu" else None)
+        _begin(turn, text, "unclear" if long else flow)
     elif flow and flow != state.flow:
         state.hers, state.misses = True, 0
         turn.call(flow, state.at)
     elif state.flow == "unclear":
         _give_up(turn)
         return
-    elif (state.misses or len(text) > LONG) and step is not None:
-        state.misses, state.vars["text"] = 0, kept(text, LONG)
+    elif state.misses or long:
+        state.misses = 0
         turn.call("unclear", state.at)
     elif resting:
         turn.call("menu", state.at)
+        state.misses = int(len(text.split()) >= SENTENCE)
     else:
         _once_more(turn)
         return
     run(turn)
+
+
+def _begin(turn: Turn, text: str, wants: str | None) -> None:
+    """The first conversation: her language, then what she asked for."""
+    if turn.state.language is None:
+        turn.state.vars["guess"] = turn.talk.guess(text, turn.talk.offered(turn.state.country))
+    turn.begin(wants if wants != "menu" else None)
 
 
 def _once_more(turn: Turn) -> None:
