@@ -13,7 +13,8 @@ _LOOK = {
     "αβεζηικμνορτυχωϲ": "abeznikuvoptuxwc",
     "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ": "abcdefghijklmnoprstuvwyz",
     "ɛɔƒɖŋɣʋɓɗƙƴıɩøłđħɑɡʌⱱ": "eofdngvbdkyiioldhagav",
-    "аеіо": "aeio",
+    "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ": "bpdtgkjczfmnlsrvhwxyaeiou",
+    "ᎪᏼᏟᎠᎬᏀᎻᏆᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ": "abcdeghiklmprstvwz",
 }
 # After case folding a capital is its small letter, which may look like another: Cyrillic В is a b, but в is no v.
 _CAPITALS = {"ΒΗΡΥΧΝ": "bhpyxn", "ВНРСУХ": "bhpcyx", "Ѵ": "v", "ΙІӀ": "iii", "ΑА": "aa", "ΤТ": "tt"}

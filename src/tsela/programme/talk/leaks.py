@@ -7,7 +7,7 @@ through; spaces only between single letters, in long words, and where the term i
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -18,6 +18,7 @@ from tsela.programme.talk.folding import BLURRED, SEEN, invisible, letter_of
 
 ALL = "all"
 LONG = 8  # letters of a word that is recognised across spaces
+BACKWARDS = "\u202e"  # what follows is shown from right to left
 WIDEST_GAP = 3  # signs between two letters of a word
 LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:org|com|net|info|app|link|me|ly|africa|co|[a-z]{2})\b(?:/\S*)?", re.IGNORECASE)  # fmt: skip
 
@@ -66,6 +67,8 @@ class Leaks:
         if matcher is None:
             matcher = self._matchers.setdefault(known, self._matcher(known))
         found = list(matcher.find(text))
+        if BACKWARDS in text:
+            found += [replace(leak, at=len(text) - 1 - leak.at) for leak in matcher.find(text[::-1])]
         if "." in text:
             found += [Leak(leak.term, leak.kind, leak.language, leak.at + link.start()) for link in LINK.finditer(text)
                       for leak in self._inside(link[0])]  # fmt: skip

@@ -14,6 +14,8 @@ from tsela.programme.talk.limits import BUTTON, BUTTONS, ROW, too_much
 from tsela.programme.talk.messages import COVERT, filled
 from tsela.programme.talk.texts import WORD, Said, parts, texts
 
+RESULTS = ("status", "result")  # kinds of words that no message says
+
 
 @dataclass(frozen=True)
 class Words:
@@ -39,6 +41,7 @@ def check(given: Given, leaks: Leaks, languages: Sequence[Words]) -> Iterator[Pr
     found = list(texts(given))
     for words in languages:
         yield from _leaks(found, leaks, words)
+        yield from _results(given, leaks, words)
         yield from _limits(given, words)
         yield from _options(given, words)
         yield from _keywords(given, words)
@@ -53,6 +56,20 @@ def _leaks(found: Iterable[Said], leaks: Leaks, words: Words) -> Iterator[Proble
         if said := words.of(text):
             for leak in leaks.find(filled(said), words.tag):
                 yield _leak(words.place(text, at), said, leak, words.tag)
+
+
+def _results(given: Given, leaks: Leaks, words: Words) -> Iterator[Problem]:
+    """E722 where a message, of whatever tier, says a result (M3)."""
+    for text in (row["overt"] for row in given.messages if "overt" in row):
+        for leak in leaks.find(filled(words.of(text)), words.tag):
+            if leak.kind in RESULTS:
+                yield problem(
+                    "E722",
+                    where=words.place(text),
+                    text=_short(words.of(text)),
+                    term=leak.term,
+                    read=words.tag,
+                )
 
 
 def _leak(place: str, text: str, leak: Any, read: str) -> Problem:
