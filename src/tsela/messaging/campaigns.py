@@ -19,7 +19,7 @@ from tsela.access.policy import Action
 from tsela.kernel.errors import fail
 from tsela.messaging.consent import PURPOSES
 from tsela.messaging.models import Campaign, ContactPoint, Message
-from tsela.messaging.queue import cancel
+from tsela.messaging.queue import cancel, put_in
 from tsela.messaging.readers import best
 from tsela.programme.rules import Names, RuleError, parse_condition
 from tsela.record.programme import current
@@ -119,7 +119,7 @@ def plan(campaign: Campaign, audience: Iterable[Sequence[Lot]], now: datetime) -
     """Put what they get in the queue, list by list; how many. Killed anywhere, it goes on where it was, and nobody gets two."""
     planned = 0
     for lots in audience:
-        added = write(partial(_plan_some, campaign, lots, now, planned))
+        added = _plan_some(campaign, lots, now, planned)
         if added is None:
             return planned  # somebody paused it, or the first so many are planned
         planned += added
@@ -159,27 +159,34 @@ def wording_of(campaign: Campaign, lot: str) -> str:
 
 
 def _plan_some(campaign: Campaign, lots: Sequence[Lot], now: datetime, planned: int) -> int | None:
+    """One list: read and decided outside, stored in one short transaction. None where nothing more is to be planned now."""
+    campaign.refresh_from_db()
+    if campaign.status != S.PLANNING:
+        return None
+    room = max(0, campaign.first - campaign.planned) if campaign.first else len(lots)
+    contacts = reachable([one.client for one in lots], campaign.purpose, now)
+    told = [one for one in lots if one.client in contacts][:room]
+    rows = [
+        _row(campaign, one, contacts[one.client], now + timedelta(minutes=(planned + place) / campaign.per_minute))
+        for place, one in enumerate(told)
+    ]  # fmt: skip
+    full = bool(campaign.first) and campaign.planned + len(rows) >= campaign.first
+    last = told[-1].lot if full else lots[-1].lot
+    stored: bool = write(partial(_store, campaign, rows, last, full))
+    return len(rows) if stored and not full else None
+
+
+def _store(campaign: Campaign, rows: Sequence[Message], last: str, full: bool) -> bool:
+    """Unless somebody paused it meanwhile."""
     with transaction.atomic():
         here = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if here.status != S.PLANNING:
-            return None
-        room = max(0, here.first - here.planned) if here.first else len(lots)
-        contacts = reachable([one.client for one in lots], here.purpose, now)
-        told = [one for one in lots if one.client in contacts][:room]
-        rows = [
-            _row(
-                here, one, contacts[one.client], now + timedelta(minutes=(planned + place) / here.per_minute)
-            )
-            for place, one in enumerate(told)
-        ]
-        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-        full = bool(here.first) and here.planned + len(rows) >= here.first
-        last = told[-1].lot if full else lots[-1].lot
-        fields: dict[str, Any] = {"planned": F("planned") + len(rows), "planned_to": last}
-        if full:
-            fields |= {"status": S.PAUSED}
-        Campaign.objects.filter(pk=campaign.pk).update(**fields)
-        return None if full else len(rows)
+            return False
+        put_in(rows, varying=("contact_id", "message", "due_at", "expires_at"))
+        here.planned, here.planned_to = here.planned + len(rows), last
+        here.status = S.PAUSED if full else here.status
+        here.save(update_fields=["planned", "planned_to", "status"])
+        return True
 
 
 def _row(campaign: Campaign, one: Lot, contact: ContactPoint, due_at: datetime) -> Message:

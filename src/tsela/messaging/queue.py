@@ -1,9 +1,10 @@
 """Messages and calls that are to be made: put in once, taken back while they wait."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -42,6 +43,31 @@ def enqueue(
         },
     )  # fmt: skip
     return found
+
+
+def put_in(rows: Sequence[Message], *, varying: Collection[str]) -> None:
+    """Very many at once, in the caller's transaction; those whose key is there already are left out. Beside id and key, only the
+    `varying` columns differ: they alone are prepared for each row, which makes it several times as fast as bulk_create."""
+    if not rows:
+        return
+    fields, own = Message._meta.concrete_fields, {"id", "key", *varying}
+    alike = {
+        field.attname: field.get_db_prep_save(field.pre_save(rows[0], True), connection) for field in fields
+    }
+    values = (
+        [
+            field.get_db_prep_save(getattr(row, field.attname), connection)
+            if field.attname in own
+            else alike[field.attname]
+            for field in fields
+        ]
+        for row in rows
+    )
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(Message._meta.db_table)
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING", values)
 
 
 def cancel(messages: Q, *, because: str) -> int:
