@@ -14,24 +14,24 @@ from support.browser import FLAGS, PHONE, find_chromium
 from support.site import PROJECT, Site
 
 FORM = """
-| survey | type              | name    | label                          | hint                              | required | parameters  | appearance |
-|--------|-------------------|---------|--------------------------------|-----------------------------------|----------|-------------|------------|
-|        | begin_group       | look    | The wound                      |                                   |          |             |            |
-|        | image             | wound   | A photo of the wound           | Only the wound, never her face.   | yes      |             |            |
-|        | end_group         |         |                                |                                   |          |             |            |
-|        | begin_group       | hear    | Her words                      |                                   |          |             |            |
-|        | audio             | words   | What happened, in her words    | Ask her first whether she agrees. |          |             |            |
-|        | end_group         |         |                                |                                   |          |             |            |
-|        | begin_group       | where   | Her card and her house         |                                   |          |             |            |
-|        | barcode           | card    | The code on her clinic card    |                                   |          |             |            |
-|        | geopoint          | house   | Her house                      | Stand at her door.                |          |             |            |
-|        | range             | pain    | Pain, from 0 to 10             |                                   |          | start=0 end=10 step=1 |  |
-|        | time              | seen    | When did it happen?            |                                   |          |             |            |
-|        | end_group         |         |                                |                                   |          |             |            |
-|        | begin_repeat      | dressings | Dressing                     |                                   |          | min=2 max=3 |            |
-|        | date              | due     | To be changed on               |                                   |          |             |            |
-|        | image             | after   | A photo afterwards             |                                   |          |             |            |
-|        | end_repeat        |         |                                |                                   |          |             |            |
+| survey | type              | name    | label                          | hint                              | required | parameters  | appearance | media::image |
+|--------|-------------------|---------|--------------------------------|-----------------------------------|----------|-------------|------------|--------------|
+|        | begin_group       | look    | The wound                      |                                   |          |             |            |              |
+|        | image             | wound   | A photo of the wound           | Only the wound, never her face.   | yes      |             |            |              |
+|        | end_group         |         |                                |                                   |          |             |            |              |
+|        | begin_group       | hear    | Her words                      |                                   |          |             |            |              |
+|        | audio             | words   | What happened, in her words    | Ask her first whether she agrees. |          |             |            |              |
+|        | end_group         |         |                                |                                   |          |             |            |              |
+|        | begin_group       | where   | Her card and her house         |                                   |          |             |            |              |
+|        | barcode           | card    | The code on her clinic card    |                                   |          |             |            |              |
+|        | geopoint          | house   | Her house                      | Stand at her door.                |          |             |            | door.png     |
+|        | range             | pain    | Pain, from 0 to 10             |                                   |          | start=0 end=10 step=1 |  |              |
+|        | time              | seen    | When did it happen?            |                                   |          |             |            |              |
+|        | end_group         |         |                                |                                   |          |             |            |              |
+|        | begin_repeat      | dressings | Dressing                     |                                   |          | min=2 max=3 |            |              |
+|        | date              | due     | To be changed on               |                                   |          |             |            |              |
+|        | image             | after   | A photo afterwards             |                                   |          |             |            |              |
+|        | end_repeat        |         |                                |                                   |          |             |            |              |
 
 | settings | form_id | form_title  | for   |
 |----------|---------|-------------|-------|
@@ -47,6 +47,8 @@ def team(new_site: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory
     programme = tmp_path_factory.mktemp("programme") / "mentor_mother"
     shutil.copytree(PROJECT / "programmes" / "mentor_mother", programme)
     (programme / "forms" / "wound.md").write_text(FORM, encoding="utf-8")
+    (programme / "forms" / "media").mkdir()
+    shutil.copy(PROJECT / "phone/public/icon-192.png", programme / "forms/media/door.png")
     site = new_site(TSELA_PROGRAMME=str(programme))
     site.run("site", "add", "ZA-GP-TEMBISA", "--name", "Tembisa Clinic")
     for name, role, username in (
@@ -119,6 +121,7 @@ def test_a_photo_and_a_recording_from_the_phone_to_her_page(
 
     screen.get_by_role("button", name="Scan the code").click()
     expect(screen.locator("#q-card")).to_have_value("MZ-0042")
+    assert_shown(screen.locator("[data-question=house] img"))  # the programme's own picture, without signal
     screen.get_by_role("button", name="Where I am now").click()
     expect(screen.locator("#q-house")).to_have_value("Found, to 12 metres")
     screen.locator("#q-pain").fill("6")
@@ -128,7 +131,16 @@ def test_a_photo_and_a_recording_from_the_phone_to_her_page(
     # The form wants two dressings: one that was taken out is missed.
     assert screen.locator("fieldset.subform").count() == 2
     assert screen.get_by_role("button", name="Remove").count() == 0
-    take_photo(screen, "dressings[1].after")
+
+    # The camera does not open: she chooses a photo, which is made small like all others.
+    screen.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new Error('no camera') } }"
+    )
+    dressing = screen.locator('[data-question="dressings[1].after"]')
+    dressing.get_by_role("button", name="Take a photo").click()
+    dressing.get_by_text("The camera did not open.").wait_for()
+    dressing.locator("input[type=file]").set_input_files(PROJECT / "docs/img/report.png")
+    assert_shown(dressing.locator("img"))
     next_page(screen)
     screen.get_by_text("-25.9964, 28.2268 ± 12 m").wait_for()
     assert screen.locator(".answers img").count() == 2
