@@ -15,7 +15,7 @@ from tsela.programme.forms.media import media_of
 from tsela.programme.forms.translations import sheet_words
 from tsela.programme.guides import Guide
 from tsela.programme.languages import SOURCE, Language, base, languages_of, registered
-from tsela.programme.locales import Catalogue, catalogue, spoken_words, with_drafts
+from tsela.programme.locales import Catalogue, catalogue, for_clients, spoken_words, with_drafts
 from tsela.programme.policies import Policies, Tables
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
@@ -113,6 +113,7 @@ class Programme:
         """What a phone downloads (SPEC S40), with the rules and languages of its country."""
         own, *others = self.languages_in(country)
         locales = {tag: self.catalogue(tag, country) for tag in others}
+        clients = for_clients(self) if others else frozenset()
         languages = [
             {"code": tag, "name": self.language(tag).name, "draft": tag != own and bool(locales[tag].drafts)}
             for tag in (own, *others)
@@ -121,7 +122,10 @@ class Programme:
             "version": self.version, "name": self.name, "languages": languages,
             "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms), "guides": self.guides,
             "media": media_of(self.forms, self.folder / "forms"),
-            "locales": {tag: spoken_words(words, self.language(tag)) for tag, words in locales.items()},
+            "locales": {
+                tag: {text: said for text, said in spoken_words(words, self.language(tag)).items() if text not in clients}
+                for tag, words in locales.items()
+            },
              "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
         }  # fmt: skip
 

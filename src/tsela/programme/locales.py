@@ -16,6 +16,7 @@ import polib
 from tsela.programme import guides
 from tsela.programme.interpreter.values import MESSAGES
 from tsela.programme.languages import SOURCE, Language, chain
+from tsela.programme.talk.texts import LABEL
 
 if TYPE_CHECKING:
     from tsela.programme import Programme
@@ -109,6 +110,21 @@ def update(programme: "Programme", app: Path | None = None) -> dict[str, int]:
 
 def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
     """Every text that people read, in the order of forms, rules, messages, names and app; a text may come more than once."""
+    yield from _worked_with(programme)
+    yield from (Text(one.text, one.of, one.note) for one in programme.said if any(map(str.isalpha, one.text)))
+    yield from _named(programme)
+    if app:
+        yield from (Text(text, "dates") for text in MONTHS)
+        yield from _app_texts(app)
+
+
+def for_clients(programme: "Programme") -> frozenset[str]:
+    """What is only said to clients: staff's phones do without. Labels stay, they may be words of the app too."""
+    of_staff = {text.msgid for text in (*_worked_with(programme), *_named(programme))}
+    return frozenset(one.text for one in programme.said if one.role != LABEL and one.text not in of_staff)
+
+
+def _worked_with(programme: "Programme") -> Iterator[Text]:
     for form in programme.forms.values():
         yield from (Text(text, f"forms/{form['id']}") for text in _form_texts(form))
     for tables in programme.policies.values():
@@ -117,7 +133,9 @@ def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
                 yield from (Text(text, f"{kind}/{rule['id']}") for text in _rule_texts(rule))
     for guide in programme.guides:
         yield from (Text(text, f"{guide['kind']}/{guide['id']}") for text in guides.texts(guide))
-    yield from (Text(one.text, one.of, one.note) for one in programme.said if any(map(str.isalpha, one.text)))
+
+
+def _named(programme: "Programme") -> Iterator[Text]:
     yield Text(programme.title, "programme")
     for kind, names in programme.labels.items():
         yield from (Text(text, kind) for text in names.values())
@@ -125,9 +143,6 @@ def collect(programme: "Programme", app: Path | None = None) -> Iterator[Text]:
     yield from (
         Text(text, "why") for text in (*ENGINE_TEXTS, *(name.replace("_", " ") for name in programme.forms))
     )
-    if app:
-        yield from (Text(text, "dates") for text in MONTHS)
-        yield from _app_texts(app)
 
 
 def _form_texts(form: dict[str, Any]) -> Iterator[str]:
