@@ -25,7 +25,7 @@ def by_polib(path: Path) -> list[po.Entry]:
 def test_the_files_of_the_programme(path: Path) -> None:
     found = list(po._quickly(path.read_text(encoding="utf-8")))
     assert None not in found  # polib is not needed
-    assert po.read(path) == by_polib(path)
+    assert po.entries(path) == by_polib(path)
 
 
 TEXTS = st.text(st.sampled_from('ab "\\\n\t#{}é~,'), min_size=1, max_size=20)
@@ -50,7 +50,7 @@ def test_what_polib_writes(
         )
     path = tmp_path_factory.getbasetemp() / "some.po"
     written.save(str(path))
-    assert po.read(path) == by_polib(path)
+    assert po.entries(path) == by_polib(path)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_what_polib_writes(
 def test_what_else_gettext_allows(tmp_path: Path, text: str) -> None:
     path = tmp_path / "zu.po"
     path.write_text(HEAD + text)
-    assert po.read(path) == by_polib(path)
+    assert po.entries(path) == by_polib(path)
 
 
 def test_what_is_no_po_file_is_told_by_polib(tmp_path: Path) -> None:
     path = tmp_path / "zu.po"
     path.write_text(HEAD + "nonsense\n")
     with pytest.raises(OSError, match="line 4"):
-        po.read(path)
+        po.entries(path)

@@ -16,6 +16,7 @@ import polib
 from tsela.programme import guides
 from tsela.programme.interpreter.values import MESSAGES
 from tsela.programme.languages import SOURCE, Language, chain
+from tsela.programme.po import entries
 from tsela.programme.talk.texts import LABEL
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ def words_of(path: Path) -> Catalogue:
 
 @lru_cache(maxsize=100)
 def _read(path: Path, changed: int) -> Catalogue:
-    entries = [entry for entry in polib.pofile(str(path)) if entry.msgstr and not entry.obsolete]
-    words = Catalogue({entry.msgid: entry.msgstr for entry in entries})
-    words.drafts = frozenset(entry.msgid for entry in entries if DRAFT in entry.flags)
-    words.lines = {entry.msgid: entry.linenum for entry in entries}
+    found = entries(path)
+    words = Catalogue({entry.msgid: entry.msgstr for entry in found})
+    words.drafts = frozenset(entry.msgid for entry in found if entry.fuzzy)
+    words.lines = {entry.msgid: entry.line for entry in found}
     return words
 
 

@@ -31,7 +31,7 @@ class Entry(NamedTuple):
     line: int
 
 
-def read(path: Path) -> list[Entry]:
+def entries(path: Path) -> list[Entry]:
     """The entries of a file that have words, in order. Raises what polib raises of a file that is none."""
     text = path.read_text(encoding="utf-8")
     found = list(_quickly(text if text.endswith("\n") else f"{text}\n"))
