@@ -1,7 +1,7 @@
 """Where writes happen. PostgreSQL: in the caller's thread. SQLite: on one thread, all who wait in one commit.
 
 SQLite has one writer and pays a flush to disk for each commit: a queue in front of it makes fifty waiting requests
-one flush, and answers each only after it (SPEC S21).
+one flush, and answers each only after it (SPEC S21). Server and worker take turns (record.turns).
 """
 
 import queue
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import DatabaseError, connection, transaction
 
 from tsela.kernel.errors import TselaError, problem
+from tsela.record.turns import Turns
 
 T = TypeVar("T")
 MOST_TOGETHER = 64  # requests a commit: bounds how long the first one waits for the last
@@ -50,11 +51,13 @@ def _ensure_thread() -> None:
 
 
 def _serve() -> None:
+    turns = Turns(connection.settings_dict["NAME"])
     while True:
         jobs = [_jobs.get()]
         while len(jobs) < MOST_TOGETHER and not _jobs.empty():
             jobs.append(_jobs.get())
-        _commit_together(jobs)
+        with turns.taken():
+            _commit_together(jobs)
 
 
 def _commit_together(jobs: list[Job]) -> None:
