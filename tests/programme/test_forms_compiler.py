@@ -101,6 +101,17 @@ def test_a_mistake_is_refused_where_it_stands(
     assert code in ("E308", "E302") or f"screen.md:{line} " in found[0].where
 
 
+def test_a_registration_is_dated_by_its_own_day(tmp_path: Path) -> None:
+    text = GOOD.replace("| form_id | form_title |", "| form_id | form_title | date_question |")
+    text = text.replace("|---------|------------|\n", "|---------|------------|---|\n")
+    text = text.replace("| integer  ", "| date     ", 1)
+    path = tmp_path / "registration.md"
+    path.write_text(
+        text.replace("|          | screen  | Screen     |", "|          | registration | Screen | days |")
+    )
+    assert "E321" in {one.code for one in compile_form(path, {"birth_date"})[1]}
+
+
 ROWS = """
 | survey | type         | name  | label | calculation |
 |--------|--------------|-------|-------|-------------|

@@ -265,6 +265,10 @@ class _Compiler:
         date = row.get("date_question") or None
         if date and date not in dates:
             self.add("E314", row, "date_question", name=date, nearest=nearest(date, dates))
+        if (
+            date and row.get("form_id") == "registration"
+        ):  # home and attributes go by its own day (SPEC S5, RULES R8)
+            self.add("E321", row, "date_question")
         if not row.get("form_id") or not row.get("form_title"):
             self.add("E313", row, missing="its settings: a form_id and a form_title")
         data = self.lists.data(self.uses)
