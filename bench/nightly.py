@@ -71,7 +71,11 @@ def night(database: str, filled: "partial[None]", said: str) -> bool:
             script = Path(folder, "night.py")
             script.write_text(NIGHT)
             out = subprocess.run(
-                [sys.executable, script, TODAY], env=environment, check=True, stdout=subprocess.PIPE, text=True
+                [sys.executable, script, TODAY],
+                env=environment,
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
             ).stdout
         finally:
             if server:

@@ -78,12 +78,13 @@ def plan(rules: Rules, records: Records, client: str, today: int) -> Plan:
     view = look.view(client)
     if view is None:
         return Plan(today, None, (), ())
-    places = sorted({place for form in ("", *view.events) for place in rules.places.get(form, ())})
+    places, items = rules.places, rules.items
+    anchored = sorted({place for form in ("", *view.events) for place in places.get(form, ())})
     found = [
         (task.due, place, task.key, task)
-        for place in places
-        if rules.items[place].group(view, None)
-        for task in _tasks(rules.items[place], view)
+        for place in anchored
+        if items[place].group(view, None)
+        for task in _tasks(items[place], view)
     ]
     found.sort(key=itemgetter(0, 1, 2))
     flags = tuple(Flag(f.id, f.level) for f in rules.flags if f.group(view, None) and f.when(view, None))
