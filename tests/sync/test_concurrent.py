@@ -103,7 +103,7 @@ def test_no_puller_ever_skips_or_doubles_an_event_while_clients_are_moved(busy):
         assert phone.events == Phone(over_http(site, tokens[name]["token"])).pull().events, name
     assert held["here"].events | held["there"].events == sent
     assert not held["here"].clients() & held["there"].clients()
-    assert json.loads(site.run("record", "rebuild", "--json")) == {"differed": 0}
+    assert json.loads(site.run("record", "rebuild", "--json"))["differed"] == 0
     assert json.loads(site.run("record", "audit", "--json"))["holds"] is True
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from tsela.messaging.queue import cancel
 from tsela.record.models import Client, Event
 from tsela.record.programme import current
 from tsela.record.queries import clients_in, decode
+from tsela.record.writer import write
 
 TOGETHER = 200  # clients read and stored together
 
@@ -66,9 +69,14 @@ def rebuild() -> int:
     found = 0
     for start in range(0, len(ids), TOGETHER):
         projected = Projected(ids[start : start + TOGETHER])
-        projected.store()
+        write(partial(_store, projected))
         found += sum(bool(some) for some in projected.points.values())
     return found
+
+
+def _store(projected: Projected) -> None:
+    with transaction.atomic():
+        projected.store()
 
 
 def points_of(clients: Mapping[str, Client]) -> dict[str, list[Point]]:

@@ -18,6 +18,7 @@ from tsela.programme import Programme
 from tsela.record.programme import current
 
 With = Conversation.With
+OPEN_REPLIES = 3  # messages to which she may still answer
 OF_NO_USE = timedelta(hours=24)  # after that an answer is not an answer any more
 
 
@@ -45,17 +46,22 @@ def converse(
     return effects
 
 
-def expect_reply(message: Message) -> None:
-    """A message with replies has left: her next answer is one to it (M61)."""
-    known = current(message.contact.site).messages.get(message.message)
-    if known is None or not known.replies:
-        return
-    conversation = of(message.contact)
-    converse(
-        conversation,
-        {"kind": "start", "flow": f"message/{message.message}", "vars": message.values},
-        key=f"expect:{message.pk}",
+def catch_up(conversation: Conversation) -> None:
+    """What was sent to her meanwhile, and has replies: her next answer is one to it (M61). Not stored: that follows."""
+    contact = conversation.contact
+    programme = current(contact.site)
+    asking = [id for id, one in programme.messages.items() if one.replies]
+    sent = Message.objects.filter(
+        contact=contact, outgoing=True, message__in=asking, sent_at__isnull=False, place=0
     )
+    if conversation.caught_up:
+        sent = sent.filter(sent_at__gt=conversation.caught_up)
+    for message in list(sent.order_by("-sent_at")[:OPEN_REPLIES])[::-1]:
+        assert message.sent_at
+        event = {"kind": "start", "flow": f"message/{message.message}", "vars": message.values}
+        here = message.sent_at.astimezone(ZoneInfo(reader_of(contact, ()).zone))
+        conversation.state, _ = step(talk_of(programme), _before(conversation), event, here)
+        conversation.caught_up = message.sent_at
 
 
 def of(contact: ContactPoint) -> Conversation:

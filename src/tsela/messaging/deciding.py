@@ -59,7 +59,10 @@ def around(messages: Sequence[Message], now: datetime) -> Around:
         "contact", "purpose"
     ):
         consents.setdefault(contact, set()).add(purpose)
-    begun = Conversation.objects.filter(contact__in=contacts).values_list("contact", "state")
+    asking = {message.contact_id for message in messages if message.contact.tier == "overt_on_request"}
+    begun = Conversation.objects.filter(contact__in=asking).values_list(
+        "contact", "state"
+    )  # none: nothing is asked
     unasked = Message.objects.filter(
         contact__in=contacts, outgoing=True, place=0, status__in=COUNTED
     ).exclude(purpose="")

@@ -124,6 +124,7 @@ def hear(part: InboundMessage, account: Channel, now: datetime) -> None:
         return
     contact = contact_at(account, part)
     conversation = conversing.of(contact)
+    conversing.catch_up(conversation)
     at = min(part.at or now, now)
     media = [{name: part.event[name] for name in ("media", "location", "choice") if part.event.get(name)}]
     Message.objects.create(

@@ -104,6 +104,7 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(null=True, help_text="since when nobody has answered her")
     assigned_to = IdField(null=True, db_index=True)
     timer_at = models.DateTimeField(null=True, db_index=True, help_text="when the flow goes on by itself")
+    caught_up = models.DateTimeField(null=True, help_text="messages sent until then are known to the state")
     guess = models.CharField(max_length=20, blank=True, help_text="the language that her words look like")
     satisfaction = models.PositiveSmallIntegerField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -193,8 +194,16 @@ class Message(models.Model):
             models.Index(
                 fields=("provider_id",), condition=~models.Q(provider_id=""), name="message_provider"
             ),
+            # Due: in the order in which it goes (ids sort by time); campaigns apart, behind which nobody else waits.
             models.Index(
-                fields=("due_at",), condition=models.Q(status__in=("queued", "waiting")), name="message_due"
+                fields=("due_at", "id"),
+                condition=models.Q(status__in=("queued", "waiting"), campaign=None),
+                name="message_due",
+            ),
+            models.Index(
+                fields=("due_at", "id"),
+                condition=models.Q(status__in=("queued", "waiting"), campaign__isnull=False),
+                name="message_due_campaign",
             ),
             models.Index(
                 fields=("lease_until",), condition=models.Q(status="sending"), name="message_sending"

@@ -9,13 +9,15 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from tsela.messaging import settling
-from tsela.messaging.channels import Channel, Outgoing, Result, Unsure
+from tsela.messaging.channels import Channel, Outgoing, Result, Sent, Unsure
 from tsela.messaging.channels.limits import Limiter
 from tsela.messaging.deciding import Verdict, around, decide
 from tsela.messaging.models import Message
@@ -25,7 +27,10 @@ log = logging.getLogger(__name__)
 S = Message.Status
 AT_ONCE = 32  # requests to providers under way
 TOGETHER = 8  # marked together: after a crash, a person must decide about those that were marked and not yet asked for
-UNSENT = (S.QUEUED, S.WAITING)
+# Written out, not as parameters: only so does every database see that an index of its own answers it.
+DUE: Any = RawSQL("messaging_message.status IN ('queued', 'waiting')", (), output_field=BooleanField())
+MORE = 2  # rows that are read beyond: several may be to one person
+LOOK = 5.0  # seconds between two looks for what a crash left behind
 Going = tuple[Message, Channel, Outgoing]
 
 
@@ -37,11 +42,12 @@ class Outbox:
         self.pool = ThreadPoolExecutor(at_once, thread_name_prefix="sending")
         self.flying: dict[Future[Result], Going] = {}
         self.limiters: dict[str, Limiter] = {}
+        self.look_at = 0.0
 
     def turn(self, now: datetime, *, limit: int = TOGETHER, only: Q | None = None) -> int:
         """Settle what was answered, take in hand what is due; how many messages moved."""
         settled = self.settle(now)
-        free = min(limit, self.at_once - len(self.flying))
+        free = min(limit, self.at_once - len(self.flying), self._tokens())
         going = write(partial(self.mark, now, free, only or Q())) if free > 0 else []
         for message, channel, outgoing in going:
             self.flying[self.pool.submit(channel.send, outgoing)] = (message, channel, outgoing)
@@ -50,11 +56,20 @@ class Outbox:
     def mark(self, now: datetime, limit: int, only: Q) -> list[Going]:
         """In one transaction: decide about what is due, and mark what goes as being sent."""
         with transaction.atomic():
-            settling.expired(now)
+            if time.monotonic() >= self.look_at:
+                self.look_at = time.monotonic() + LOOK
+                settling.expired(now)
             due = _due(now, limit, only & ~Q(contact__channel__in=self._saturated()))
-            known = around(due, now) if due else None
-            verdicts = [(message, decide(message, known, now)) for message in due if known]
-            return [going for message, verdict in verdicts if (going := self._store(message, verdict, now))]
+            if not due:
+                return []
+            known = around(due, now)
+            verdicts = [(message, decide(message, known, now)) for message in due]
+            taken = [(message, self._taken(message, verdict, now)) for message, verdict in verdicts]
+            going = [(message, verdict) for message, verdict in taken if verdict]
+            settling.mark(going, now)
+            return [
+                (message, one.channel, one.outgoing) for message, one in going if one.channel and one.outgoing
+            ]
 
     def settle(self, now: datetime) -> int:
         """Store how the finished requests ended, together."""
@@ -69,13 +84,6 @@ class Outbox:
             wait(self.flying, return_when=FIRST_COMPLETED)
             self.settle(now)
 
-    def rest(self, seconds: float) -> None:
-        """Until a request is answered, at most so long."""
-        if self.flying:
-            wait(self.flying, timeout=seconds, return_when=FIRST_COMPLETED)
-        else:
-            time.sleep(seconds)
-
     def _saturated(self) -> list[str]:
         """The kinds of channels of which no account may send at this moment."""
         now = time.monotonic()
@@ -87,21 +95,22 @@ class Outbox:
     def _limiter(self, channel: Channel) -> Limiter:
         return self.limiters.setdefault(channel.account, Limiter(channel.limits))
 
-    def _store(self, message: Message, verdict: Verdict, now: datetime) -> Going | None:
-        mine = Message.objects.filter(pk=message.pk)
+    def _tokens(self) -> int:
+        """How many messages the accounts may send at this moment."""
+        now = time.monotonic()
+        held = [self._limiter(one).tokens(now) for one in settings.CHANNELS.values()]
+        return int(min(max(held, default=AT_ONCE), AT_ONCE))
+
+    def _taken(self, message: Message, verdict: Verdict, now: datetime) -> Verdict | None:
+        """The verdict, where it goes and may go now; what does not go is put off."""
         if verdict.channel is None or verdict.outgoing is None:
             self._put_off(message, verdict, now)
             return None
-        seconds = self._limiter(verdict.channel).take(message.contact.address, time.monotonic())
-        if seconds:
-            mine.update(due_at=now + timedelta(seconds=seconds))
-            return None
-        message.status, message.tries, message.rest = S.SENDING, message.tries + 1, verdict.rest
-        mine.update(
-            status=S.SENDING, reason="", tries=message.tries, text=verdict.text, language=verdict.language, rest=verdict.rest,
-            account=verdict.channel.account, lease_until=now + settling.lease(verdict.channel), sent_at=now,
-        )  # fmt: skip
-        return message, verdict.channel, verdict.outgoing
+        limiter, moment = self._limiter(verdict.channel), time.monotonic()
+        seconds = limiter.take(message.contact.address, moment)
+        if seconds and limiter.account_wait(moment) == 0:  # only she has had enough for the moment
+            Message.objects.filter(pk=message.pk).update(due_at=now + timedelta(seconds=seconds))
+        return None if seconds else verdict
 
     def _put_off(self, message: Message, verdict: Verdict, now: datetime) -> None:
         if verdict.reason == "outside_window":
@@ -126,14 +135,14 @@ def send_due(now: datetime, *, limit: int = AT_ONCE, only: Q | None = None) -> i
 
 def _due(now: datetime, limit: int, only: Q) -> list[Message]:
     """One message a contact: hers come in order. Campaigns come last: nobody who is talking waits for them."""
-    waiting = Message.objects.filter(only, outgoing=True, status__in=UNSENT, due_at__lte=now)
+    waiting = Message.objects.filter(only, DUE, outgoing=True, due_at__lte=now)
     busy = Message.objects.filter(contact=OuterRef("contact"), status=S.SENDING)
     chosen: dict[str, Message] = {}
-    for rows in (waiting.filter(campaign=None), waiting.exclude(campaign=None)):
-        rows = rows.filter(~Exists(busy)).select_related("contact").order_by("due_at", "created_at", "id")
+    for rows in (waiting.filter(campaign=None), waiting.filter(campaign__isnull=False)):
+        rows = rows.filter(~Exists(busy)).select_related("contact").order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self", "contact"))
-        for message in rows[: 2 * (limit - len(chosen))]:
+        for message in rows[: limit - len(chosen) + MORE]:
             chosen.setdefault(message.contact_id, message)
         if len(chosen) >= limit:
             break
@@ -142,8 +151,13 @@ def _due(now: datetime, limit: int, only: Q) -> list[Message]:
 
 def _settle(done: list[tuple[Going, Result]], now: datetime) -> None:
     with transaction.atomic():
-        for (message, channel, _), result in done:
-            settling.settle(message, channel, result, now)
+        plain = [
+            (message, end) for (message, _, _), end in done if isinstance(end, Sent) and not message.rest
+        ]
+        settling.sent(plain, now)
+        for (message, channel, _), end in done:
+            if message.rest or not isinstance(end, Sent):
+                settling.settle(message, channel, end, now)
 
 
 def _result(future: "Future[Result]") -> Result:

@@ -1,10 +1,16 @@
 """What becomes of a message that was given to a provider: by its answer, by its statuses, by silence (M51-M53)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tsela.messaging import conversing, reminders
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
+from tsela.messaging import reminders
 from tsela.messaging.channels import AccountProblem, Channel, Cost, Failed, Result, Retry, Sent, Status
+from tsela.messaging.deciding import Verdict
 from tsela.messaging.models import CallTask, ContactPoint, Message, Pause
 from tsela.messaging.queue import call, enqueue
 from tsela.messaging.readers import best
@@ -16,6 +22,9 @@ LEASE, LONG_LEASE = timedelta(minutes=2), timedelta(minutes=15)  # a request end
 SLOW_DOWN = timedelta(seconds=10)
 CLOSED = timedelta(hours=1)  # a refused account is tried again then; staff resume it sooner
 NOT_SENT = (S.QUEUED, S.WAITING, S.SENDING, S.UNKNOWN)
+SENDING: Any = RawSQL(
+    "messaging_message.status = 'sending'", (), output_field=BooleanField()
+)  # as its index says
 BEFORE: dict[Status, Any] = {  # M53: what a status may follow
     "sent": (S.SENDING, S.UNKNOWN),
     "delivered": (*NOT_SENT, S.SENT, S.FAILED),
@@ -27,6 +36,42 @@ BEFORE: dict[Status, Any] = {  # M53: what a status may follow
 def lease(channel: Channel) -> timedelta:
     """How long a message may be found as being sent before nobody knows. To be called with what sends it."""
     return LONG_LEASE if channel.settles else LEASE
+
+
+def mark(going: Sequence[tuple[Message, Verdict]], now: datetime) -> None:
+    """These are being sent now. One statement for all: it runs for every message, and the ORM would cost more than the rest."""
+    rows = []
+    for message, verdict in going:
+        assert verdict.channel
+        message.status, message.tries, message.rest = S.SENDING, message.tries + 1, verdict.rest
+        until = now + lease(verdict.channel)
+        rows.append(
+            (
+                message.tries,
+                verdict.text,
+                verdict.language,
+                verdict.rest,
+                verdict.channel.account,
+                until,
+                now,
+                message.pk,
+            )
+        )
+    _run_many(
+        "UPDATE messaging_message SET status = 'sending', reason = '', tries = %s, text = %s, language = %s, rest = %s, "
+        "account = %s, lease_until = %s, sent_at = %s WHERE id = {id}",
+        rows,
+    )
+
+
+def sent(ended: Sequence[tuple[Message, Sent]], now: datetime) -> None:
+    """These left, and nothing follows. What a status has settled meanwhile stays as it is."""
+    rows = [(end.provider_id, _charged(end.cost), now, message.pk) for message, end in ended]
+    _run_many(
+        "UPDATE messaging_message SET status = 'sent', provider_id = %s, cost = %s, sent_at = %s, lease_until = NULL, reason = '', "
+        "problem = '' WHERE id = {id} AND status IN ('sending', 'unknown')",
+        rows,
+    )
 
 
 def settle(message: Message, channel: Channel, result: Result, now: datetime) -> None:
@@ -68,7 +113,7 @@ def went(
     """It left, was delivered or read. What follows its leaving, follows once."""
     first = message.status in NOT_SENT
     given = {"provider_id": provider_id} if provider_id else {}
-    given |= {"cost": f"{cost.currency} {cost.amount}".strip()} if cost and cost.amount else {}
+    given |= {"cost": _charged(cost)} if cost else {}
     times = {"delivered": {"delivered_at": at}, "read": {"read_at": at}}.get(status, {})
     left = {"sent_at": at, "lease_until": None, "reason": "", "problem": ""} if first else {}
     if _change(message, BEFORE[status], status=status, **given, **times, **left):
@@ -129,7 +174,7 @@ def fall_back(message: Message, reason: str, problem: str, now: datetime) -> Non
 
 def expired(now: datetime) -> int:
     """Whatever was being sent when something broke, and of which no provider has told: a person decides (M51)."""
-    lost = Message.objects.filter(status=S.SENDING, lease_until__lte=now)
+    lost = Message.objects.filter(SENDING, lease_until__lte=now)
     return lost.update(status=S.UNKNOWN, reason="no_answer", lease_until=None)
 
 
@@ -140,6 +185,24 @@ def pause(account: str, until: datetime, problem: str, now: datetime, code: str 
         defaults={"until": until, "problem": problem[:300], "code": code},
         create_defaults={"until": until, "problem": problem[:300], "code": code, "since": now},
     )
+
+
+def _charged(cost: Cost | None) -> str:
+    return f"{cost.currency} {cost.amount}".strip()[:40] if cost and cost.amount else ""
+
+
+def _run_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    adapted = [
+        tuple(
+            connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+            for value in row
+        )
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql.format(id="%s::uuid" if connection.vendor == "postgresql" else "%s"), adapted)
 
 
 def _change(message: Message, before: Any, **fields: object) -> bool:
@@ -153,8 +216,6 @@ def _change(message: Message, before: Any, **fields: object) -> bool:
 def _follow(message: Message) -> None:
     if message.rest:
         _next_body(message)
-    else:
-        conversing.expect_reply(message)
 
 
 def _next_body(message: Message) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -18,6 +19,7 @@ from tsela.work.subscriptions import follow_all
 log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
 LOOK = 5.0  # … at campaigns whose hour has come
+GATHER = 0.05  # between two turns of sending
 LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody waits for an answer
 
 
@@ -63,10 +65,9 @@ def work_on(stopped: Callable[[], bool] = lambda: False) -> int:
 
 
 def send(outbox: Outbox) -> int:
-    """What is due to be sent now, or a short rest."""
+    """What is due to be sent now, then a short rest: what is due in it goes together."""
     moved = outbox.turn(timezone.now())
-    if not moved:
-        outbox.rest(LISTEN)
+    time.sleep(GATHER if moved else LISTEN)
     return moved
 
 

@@ -25,6 +25,9 @@ class Bucket:
         wait = self.full_at - now - (self.size - 1) / self.rate
         return wait if wait > 1e-6 else 0.0  # below, adding it to a clock may change nothing
 
+    def held(self, now: float) -> float:
+        return self.size - max(0.0, self.full_at - now) * self.rate
+
     def take(self, now: float) -> None:
         self.full_at = max(self.full_at, now) + 1 / self.rate
 
@@ -43,6 +46,11 @@ class Limiter:
         """Seconds until the account may send to anyone."""
         with self._lock:
             return self._account.wait(now) if self._limits.per_second else 0.0
+
+    def tokens(self, now: float) -> float:
+        """How many messages the account may send at this moment, whoever they are for."""
+        with self._lock:
+            return self._account.held(now) if self._limits.per_second else float("inf")
 
     def take(self, address: str, now: float) -> float:
         """0: send now, the tokens are taken. Else the seconds to wait, and none is taken."""

@@ -4,30 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0002_drives'),
+        ("messaging", "0002_drives"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='campaign',
-            name='paused_at',
+            model_name="campaign",
+            name="paused_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='planned_all',
-            field=models.BooleanField(default=False, help_text='everyone of the audience was looked at'),
+            model_name="campaign",
+            name="planned_all",
+            field=models.BooleanField(default=False, help_text="everyone of the audience was looked at"),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='planned_to',
-            field=models.CharField(blank=True, help_text='the last lot that was looked at: see evaluation.audience', max_length=32),
+            model_name="campaign",
+            name="planned_to",
+            field=models.CharField(
+                blank=True,
+                help_text="the last lot that was looked at: see evaluation.audience",
+                max_length=32,
+            ),
         ),
         migrations.AlterField(
-            model_name='campaign',
-            name='starts_at',
-            field=models.DateTimeField(help_text='not before', null=True),
+            model_name="campaign",
+            name="starts_at",
+            field=models.DateTimeField(help_text="not before", null=True),
         ),
     ]

@@ -7,7 +7,7 @@ from tsela.work.commands.serve import open_database
 
 EXAMPLES = """\b
 Examples:
-  tsela record rebuild       make the table of clients again from the log
+  tsela record rebuild       make the tables of clients and contact points again from the log
   tsela record audit         verify the chain of the audit
 """
 
@@ -20,12 +20,17 @@ def command() -> None:
 @command.command(epilog=EXAMPLES)
 @click.option("--json", "as_json", is_flag=True)
 def rebuild(as_json: bool) -> None:
-    """Make the table of clients again from the log, and say how many rows differed (none, or it is a fault)."""
+    """Make the table of clients again from the log, and say how many rows differed (none, or it is a fault); then contact
+    points and consents."""
     open_database()
+    from tsela.messaging import contacts
     from tsela.record.actions import rebuild as make_again
 
-    differed = make_again()
-    print_json({"differed": differed}) if as_json else click.echo(f"{differed} clients differed")
+    differed, reached = make_again(), contacts.rebuild()
+    if as_json:
+        print_json({"differed": differed, "reached": reached})
+    else:
+        click.echo(f"{differed} clients differed; {reached} can be reached")
 
 
 @command.command(epilog=EXAMPLES)
