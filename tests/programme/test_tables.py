@@ -72,7 +72,7 @@ WORDS = [
     ("status = ill or gone", "status is ill or she left"),
     ("age birth_date < 6 weeks", "less than 6 weeks since birth date"),
     ("mother.gone", "her mother: she left"),
-    ("count visit where weight >= 2.5 >= 4", "at least 4 × visit with weight is at least 2.5"),
+    ("count visit where weight >= 2.5 >= 4", "at least 4 × visit with weight at least 2.5"),
 ]
 
 

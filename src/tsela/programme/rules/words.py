@@ -11,6 +11,11 @@ COMPARED = {
     "=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least",
     "in": "is", "includes": "includes", "answered": "is known",
 }  # fmt: skip
+# Inside “with …” and “has …” there is no verb of its own.
+TESTED = {
+    **COMPARED, "=": "", "in": "", "!=": "other than", "<": "below", "<=": "at most", ">": "above", ">=": "at least",
+    "includes": "including", "answered": "known",
+}  # fmt: skip
 COUNTED = {"<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
 AGED = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
@@ -57,11 +62,14 @@ def condition(tree: Mapping[str, Any], labels: Labels) -> str:  # noqa: C901 (on
         case {"const": value}:
             return "always" if value else "never"
         case {"and": parts} | {"or": parts}:
-            return _joined(tree, [condition(part, labels) for part in parts if part != {"const": True}])
+            idle = {"const": "and" in tree}  # a parameter of the policy that decides nothing here
+            return _joined(tree, [condition(part, labels) for part in parts if part != idle])
         case {"not": {"any": of}}:
             return f"no {events(of, labels)}"
         case {"not": {"ref": name}}:
-            return labels.opposites.get(name) or f"not: {labels.name(name)}"
+            return labels.opposites.get(name) or f"it is not so that {labels.name(name)}"
+        case {"not": {"or": parts}}:
+            return f"neither {' nor '.join(condition(part, labels) for part in parts)}"
         case {"not": part}:
             return f"not ({condition(part, labels)})"
         case {"ref": name}:
@@ -75,7 +83,7 @@ def condition(tree: Mapping[str, Any], labels: Labels) -> str:  # noqa: C901 (on
         case {"count": of, "op": op, "n": n}:
             return f"{COUNTED[op]} {n} × {events(of, labels)}"
         case {"pick": pick, "of": of, "has": has}:
-            return f"{_picked(pick)} {events(of, labels)} has {test(has, of['form'], labels)}"
+            return f"{_picked(pick)} {events(_unsaid(of, has), labels)} has {test(has, of['form'], labels)}"
         case {"age": of, "op": op, "dur": length}:
             return f"{AGED[op]} {duration(length, labels)} since {date(of, labels)}"
         case {"hop": "mother", "of": of}:
@@ -91,16 +99,25 @@ def events(of: Mapping[str, Any], labels: Labels) -> str:
     return f"{labels.form(of['form'])}{where}{_time(of.get('time'), labels)}"
 
 
+def _unsaid(of: Mapping[str, Any], has: Mapping[str, Any]) -> Mapping[str, Any]:
+    """EVENTS without “with copies known”, where what follows speaks of her copies."""
+    where = of.get("where") or {}
+    same = where.get("op") == "answered" and where.get("q") == has.get("q")
+    return {key: part for key, part in of.items() if key != "where"} if same else of
+
+
 def test(tree: Mapping[str, Any], form: str, labels: Labels) -> str:
     """TEST in words."""
     match tree:
         case {"and": parts} | {"or": parts}:
             return _joined(tree, [test(part, form, labels) for part in parts])
+        case {"not": {"op": "answered", "q": name}}:
+            return f"{labels.question(name)} not known"
         case {"not": part}:
             return f"not ({test(part, form, labels)})"
         case {"q": name, "same": True}:
             return f"the same {labels.question(name)}"
-    return comparison(tree, form, labels, {**COMPARED, "=": "", "in": ""})
+    return comparison(tree, form, labels, TESTED)
 
 
 def comparison(tree: Mapping[str, Any], form: str, labels: Labels, said: Mapping[str, str] = COMPARED) -> str:
