@@ -59,6 +59,7 @@ class Result:
 
     dialogue: Dialogue
     differences: list[str]
+    visited: frozenset[tuple[str, str]] = frozenset()  # the flows and steps that it came to
     code: ClassVar[str] = "E731"
 
     @property
@@ -122,7 +123,8 @@ def _lines(talk: str) -> tuple[list[Line], list[Problem]]:
 
 def run_dialogue(talk: Talk, dialogue: Dialogue, samples: Mapping[str, str]) -> Result:
     """How a conversation goes; `samples` fill in what only her record knows."""
-    return Result(dialogue, list(_Run(talk, dialogue, samples).differences()))
+    run = _Run(talk, dialogue, samples)
+    return Result(dialogue, list(run.differences()), frozenset(run.phone.visited))
 
 
 class _Run:

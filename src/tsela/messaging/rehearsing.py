@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tsela.kernel import dates
-from tsela.messaging.flow import Effect, Talk, step
+from tsela.messaging.flow import Effect, Talk, take_turn
 from tsela.messaging.flow.state import moment
 from tsela.messaging.flow.steps import later
 from tsela.messaging.rendering import Part, fill
@@ -26,13 +26,15 @@ class Phone:
     now: datetime
     samples: Mapping[str, str]
     timers: list[datetime] = field(default_factory=list)
+    visited: set[tuple[str, str]] = field(default_factory=set)  # flows and steps
     asked: Effect | None = None  # the last thing said that had options
 
     def happens(self, event: Mapping[str, Any]) -> list[Effect]:
         """What follows an event."""
         kept = {key: self.state[key] for key in ("tier", "channel", "country") if key in self.state}
-        state, effects = step(self.talk, self.state, event, self.now)
-        self.state = state | kept
+        turn = take_turn(self.talk, self.state, event, self.now)
+        self.state, effects = turn.state.as_dict() | kept, turn.effects
+        self.visited.update(turn.visited)
         self.timers += [
             at for effect in effects if effect["do"] == "timer" and (at := moment(effect["at"], self.now))
         ]

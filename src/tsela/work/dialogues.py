@@ -1,5 +1,7 @@
 """Runs the dialogues of a programme through its own flows and words."""
 
+from collections.abc import Sequence
+
 from tsela.kernel.errors import Problem, nearest, problem
 from tsela.messaging.dialogues import Dialogue, Result, read_dialogues, run_dialogue
 from tsela.messaging.flow import Talk
@@ -15,6 +17,16 @@ def run_dialogues(programme: Programme) -> tuple[list[Result], list[Problem]]:
     for dialogue in dialogues:
         problems += _unknown(dialogue, talk, programme)
     return [run_dialogue(talk, dialogue, SAMPLES) for dialogue in dialogues], problems
+
+
+def not_shown(programme: Programme, results: Sequence[Result]) -> dict[str, list[str]]:
+    """The steps of each flow that no dialogue comes to."""
+    visited = frozenset[tuple[str, str]]().union(*(result.visited for result in results))
+    missing = {
+        name: [at for at in flow["steps"] if (name, at) not in visited]
+        for name, flow in programme.flows.items()
+    }
+    return {name: steps for name, steps in missing.items() if steps}
 
 
 def talk_of(programme: Programme) -> Talk:

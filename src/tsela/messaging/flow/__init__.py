@@ -16,13 +16,19 @@ from tsela.messaging.flow.talk import Talk
 from tsela.messaging.flow.turn import ASKING, SLEEPS, Effect, Turn
 from tsela.programme import said
 
-__all__ = ["Effect", "Talk", "step"]
+__all__ = ["Effect", "Talk", "step", "take_turn"]
 
 
 def step(
     talk: Talk, state: Mapping[str, Any], event: Mapping[str, Any], now: datetime
 ) -> tuple[dict[str, Any], list[Effect]]:
     """What follows an event (M27): the state after it, and the effects in order. `now` knows its time zone: hers."""
+    turn = take_turn(talk, state, event, now)
+    return turn.state.as_dict(), turn.effects
+
+
+def take_turn(talk: Talk, state: Mapping[str, Any], event: Mapping[str, Any], now: datetime) -> Turn:
+    """The same, with the steps that were come to."""
     turn = Turn(talk, State.of(state), now if now.tzinfo else now.replace(tzinfo=UTC))
     match event.get("kind"):
         case "message":
@@ -33,7 +39,7 @@ def step(
             _tick(turn)
         case "returned":
             _returned(turn)
-    return turn.state.as_dict(), turn.effects
+    return turn
 
 
 def _start(turn: Turn, event: Mapping[str, Any]) -> None:

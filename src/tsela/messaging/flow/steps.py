@@ -23,6 +23,7 @@ def run(turn: Turn) -> None:
         if state.flow is None:
             return
         step = turn.step
+        turn.visited.append((state.flow, state.at or ""))
         if step is None:
             turn.restart()
         elif not turn.withheld() and not ARRIVE.get(step["do"], _on)(turn, step):

@@ -38,6 +38,7 @@ class Turn:
     state: State
     now: datetime
     effects: list[Effect] = field(default_factory=list)
+    visited: list[Frame] = field(default_factory=list)  # the steps that were come to
 
     @property
     def tags(self) -> Tags:

@@ -84,7 +84,7 @@ def test(folder: Path, wanted: float | None, as_json: bool) -> None:
     """Run the programme's worked examples (cases/*.yaml) and dialogues (dialogues/*.yaml); say where they differ."""
     from tsela.work.cases import run_cases
     from tsela.work.coverage import coverage
-    from tsela.work.dialogues import run_dialogues
+    from tsela.work.dialogues import not_shown, run_dialogues
 
     programme = load(folder)
     cases, problems = run_cases(programme)
@@ -98,7 +98,7 @@ def test(folder: Path, wanted: float | None, as_json: bool) -> None:
         print_json({
             "passed": passed, "failed": len(failed), "cases": [result.as_dict() for result in cases],
             "dialogues": [result.as_dict() for result in dialogues], "problems": [asdict(found) for found in problems],
-            **({"coverage": shown.as_dict()} if shown else {}),
+            **({"coverage": shown.as_dict(), "steps_not_shown": not_shown(programme, dialogues)} if shown else {}),
         })  # fmt: skip
     else:
         _say([found for found in problems if found.code not in FAILURES])
@@ -107,6 +107,8 @@ def test(folder: Path, wanted: float | None, as_json: bool) -> None:
             click.echo("\n".join(f"   {difference}" for difference in result.differences))
         for rule in shown.missing if shown else ():
             click.echo(f"not shown: {rule.kind} {rule.id}: {', '.join(rule.missing)}")
+        for flow, steps in not_shown(programme, dialogues).items() if shown else ():
+            click.echo(f"not shown: flow {flow}: {', '.join(steps)}")
         click.echo(f"{sum(not case.differences for case in cases)} of {len(cases)} examples hold.")
         if dialogues:
             click.echo(f"{sum(not one.differences for one in dialogues)} of {len(dialogues)} dialogues hold.")
