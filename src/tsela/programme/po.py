@@ -35,7 +35,9 @@ def entries(path: Path) -> list[Entry]:
     """The entries of a file that have words, in order. Raises what polib raises of a file that is none."""
     text = path.read_text(encoding="utf-8")
     found = list(_quickly(text if text.endswith("\n") else f"{text}\n"))
-    return [entry for entry in found if entry.msgstr and entry.msgid] if None not in found else _slowly(path)  # type: ignore[union-attr,return-value]
+    if None in found:
+        return _slowly(path)
+    return [entry for entry in found if entry and entry.msgid and entry.msgstr]
 
 
 def _quickly(text: str) -> Iterator[Entry | None]:
