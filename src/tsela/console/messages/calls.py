@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -99,7 +100,7 @@ def call(request: HttpRequest, call: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, found: CallTask, staff: Staff) -> HttpResponse:
-    """Her record first, then the desk: what was typed is shown again where either refuses it."""
+    """Her record and the desk, together or not at all: what was typed is shown again where either refuses it."""
     outcome, form = request.POST.get("outcome", ""), _form(request, found)
     if outcome == "reached" and form and (form.wrong or request.POST.get("form") != form.id):
         return _show(request, found, form=form, status=400)
@@ -108,8 +109,9 @@ def _save(request: HttpRequest, found: CallTask, staff: Staff) -> HttpResponse:
         if outcome in AGAIN and again is None:
             again = timezone.now() + timedelta(days=1)
         note = request.POST.get("note", "")
-        actions.finish_call(found, outcome, by=staff, note=note, next_try=again)
-        _write(found, outcome, form, staff)
+        with transaction.atomic():
+            _write(found, outcome, form, staff)
+            actions.finish_call(found, outcome, by=staff, note=note, next_try=again)
     except TselaError as error:
         return _show(request, found, form=form, error=error.problem, status=400)
     until = f" Next try: {said_moment(again)}." if again else ""

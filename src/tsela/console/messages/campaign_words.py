@@ -9,6 +9,7 @@ from tsela.console.messages.states import REASONS, Reason
 from tsela.messaging.campaign_results import Arm, Preview, Results, Text
 from tsela.messaging.comparing import Comparison
 from tsela.messaging.models import Channel
+from tsela.messaging.speech import DRAFT
 from tsela.programme import Programme
 from tsela.programme.talk.sms import sms
 from tsela.record.programme import current
@@ -18,6 +19,7 @@ MORE = {
     "no_account": Reason("no account of this server reaches her", "The administrator can add one."),
 }
 STEPS = ("planned", "sent", "delivered", "read", "answered", "came", "not_sent")
+OPENNESS = {"covert": TIERS["covert"], "overt": "open"}
 FEW = 30  # below so many people a comparison says little
 
 
@@ -58,12 +60,16 @@ def compared(results: Results) -> list[Told]:
 
 
 def _compared(what: str, one: Comparison, few: bool) -> Told:
-    more, less = (one.second, one.first) if one.difference >= 0 else (one.first, one.second)
-    low, high = sorted((abs(one.low), abs(one.high))) if one.low * one.high > 0 else (one.low, one.high)
+    more, less, low, high = (
+        (one.second, one.first, one.low, one.high)
+        if one.difference >= 0
+        else (one.first, one.second, -one.high, -one.low)
+    )
     points = f"{100 * abs(one.difference):.1f} percentage points more with “{_title(more)}” than with “{_title(less)}”"
-    interval = f"95% interval {100 * low:.1f} to {100 * high:.1f}"
+    if one.difference == 0:
+        points = f"no difference between “{_title(more)}” and “{_title(less)}”"
     verdict = "chance hardly explains it" if one.differs else "chance may explain it"
-    told = f"{points} ({interval}; Fisher's exact test, p = {one.p:.3f}): {verdict}."
+    told = f"{points} (95% interval {100 * low:.1f} to {100 * high:.1f}; Fisher's exact test, p = {one.p:.3f}): {verdict}."
     if few:
         told += f" Fewer than {FEW} got one of them: wait for more."
     return Told(what, told, one.differs)
@@ -99,12 +105,12 @@ def _reason(reason: str, count: int) -> dict[str, Any]:
 
 
 def _text(text: Text, count: int, programme: Programme) -> dict[str, Any]:
-    size = sms(text.text)
+    size = sms(text.text.replace(DRAFT, ""))
     other = text.said_in != text.language and text.language
     return {
         "language_name": programme.language(text.language).name if text.language else "not known", "tag": text.said_in,
-        "instead": programme.language(text.said_in).name if other else "", "tier": text.tier, "tier_word": TIERS.get(text.tier, text.tier),
-        "channel": Channel(text.channel).label, "count": f"{count:,}", "text": text.text, "title": _title(text.message),
+        "instead": programme.language(text.said_in).name if other else "", "tier": text.tier, "tier_word": OPENNESS.get(text.tier, text.tier),
+        "channel": Channel(text.channel).label, "count": f"{count:,}", "text": text.text.replace(DRAFT, ""), "draft": DRAFT in text.text, "title": _title(text.message),
         "size": f"{size.parts} SMS each" if text.channel == "sms" else "",
     }  # fmt: skip
 

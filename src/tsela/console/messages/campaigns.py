@@ -126,7 +126,10 @@ def _form(request: HttpRequest, staff: Staff, status: int = 200, **context: Any)
     programme = current()
     return show_section(
         request, "campaign_form", "campaigns", status=status, sites=policy.visible_sites(staff), purposes=PURPOSES.items(),
-        wordings=sorted(programme.messages.values(), key=lambda one: (list(PURPOSES).index(one.purpose) if one.purpose in PURPOSES else 9, one.title)),
+        wordings=[
+            (code, label, sorted((one for one in programme.messages.values() if one.purpose == code), key=lambda one: one.title))
+            for code, label in PURPOSES.items()
+        ],
         definitions=sorted(programme.tables["define"]), groups=sorted(programme.tables["groups"]), **context,
     )  # fmt: skip
 
@@ -139,5 +142,10 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 def _given(request: HttpRequest) -> dict[str, Any]:
     typed = _typed(request)
-    numbers = {name: int(typed[name]) if typed[name].isdigit() else -1 for name in ("per_minute", "first")}
+    numbers = {
+        name: int(typed[name])
+        if typed[name].isascii() and typed[name].isdigit() and len(typed[name]) < 10
+        else -1
+        for name in ("per_minute", "first")
+    }
     return {**typed, **numbers, "starts_at": moment(typed["starts_at"])}

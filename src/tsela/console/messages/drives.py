@@ -98,22 +98,26 @@ def _do(request: HttpRequest, staff: Staff) -> str:
     if verb == "begin":
         drive = room.begin(by=staff, **_given(request))
         return f"“{drive.title}” has begun."
-    drive = room.drives_for(staff).filter(pk=request.POST.get("drive") or 0).first()
+    drive = room.drives_for(staff).filter(pk=_number(request, "drive")).first()
     if drive is None:
         raise Http404("no such drive")
     if verb == "end":
         room.end(drive, by=staff)
         return f"“{drive.title}” has ended."
-    many = room.call_more(drive, int(request.POST.get("many") or 0), by=staff)
+    many = room.call_more(drive, _number(request, "many"), by=staff)
     return f"{many} clients are on the calls' lists of their Mentor Mothers."
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    typed = request.POST.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:
     posted = request.POST
-    goal = posted.get("goal", "")
     return {
         "title": posted.get("title", ""),
-        "goal": int(goal) if goal.isdigit() else 0,
+        "goal": _number(request, "goal"),
         "sites": posted.getlist("sites"),
         "began_on": parse_date(posted.get("began_on", "")) or timezone.localdate(),
         "until": parse_date(posted.get("until", "")),

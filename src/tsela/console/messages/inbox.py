@@ -80,11 +80,15 @@ def chosen(found: QuerySet[Conversation], shown: str, staff: Staff) -> QuerySet[
 
 def rows_of(conversations: QuerySet[Conversation], sites: dict[str, str]) -> list[Row]:
     """The rows of a page, in a handful of queries."""
-    last = Message.objects.filter(contact=OuterRef("contact")).order_by("-created_at", "-id")
-    found = list(conversations.annotate(last=Subquery(last.values("pk")[:1])))
-    messages = Message.objects.in_bulk([one.last for one in found if one.last])
+    said = Message.objects.filter(contact=OuterRef("contact")).order_by("-created_at", "-id").values("pk")
+    last, hers = Subquery(said[:1]), Subquery(said.filter(outgoing=False)[:1])
+    found = list(conversations.annotate(last=last, hers=hers))
+    messages = Message.objects.in_bulk({id for one in found for id in (one.last, one.hers) if id})
     names, staff = names_of(one.contact for one in found), staff_names(one.assigned_to for one in found)
-    return [_row(one, messages.get(one.last), names, staff, sites) for one in found]
+    return [
+        _row(one, messages.get(one.hers if one.waiting_since else one.last), names, staff, sites)
+        for one in found
+    ]
 
 
 def _row(

@@ -23,7 +23,7 @@ from tsela.kernel.ids import uuid7
 from tsela.messaging import inbox, queries
 from tsela.messaging.channels.simulator import Simulator, written
 from tsela.messaging.contacts import known_number
-from tsela.messaging.models import ContactPoint, Message
+from tsela.messaging.models import Channel, ContactPoint, Message
 from tsela.messaging.speech import DRAFT
 
 REACHED = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.RECEIVED)
@@ -57,7 +57,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     if contact:
         audit.note(staff, "conversation.read", contact.client or contact.pk)
     return show_section(
-        request, "phone", "chat", number=number, kind=kind, kinds=[(one, one.capitalize()) for one in accounts],
+        request, "phone", "chat", number=number, kind=kind, kinds=[(one, Channel(one).label) for one in accounts], label=Channel(kind).label if kind in accounts else kind,
         bubbles=_bubbles(contact) if contact else [], now=timezone.localtime(), known=_known(staff), example=NEW,
     )  # fmt: skip
 

@@ -30,13 +30,14 @@ def thread(request: HttpRequest, conversation: str) -> HttpResponse:
     found = queries.conversations_for(staff).filter(pk=str(conversation)).first()
     if found is None:
         raise Http404("no such conversation among those that you see")
-    if request.method != "POST":
-        if (
-            request.headers.get("X-Requested-With") != "refresh"
-        ):  # the page looks again by itself: not a new reading
-            audit.note(staff, "conversation.read", found.contact.client or found.contact_id)
-        return _show(request, found, staff)
-    return _do(request, found, staff)
+    if request.method == "POST":
+        return _do(request, found, staff)
+    if (
+        request.headers.get("X-Requested-With") == "refresh"
+    ):  # the page looks again by itself: not a new reading
+        return render(request, "console/messages/talk.html", {"lines": lines_of(found)})
+    audit.note(staff, "conversation.read", found.contact.client or found.contact_id)
+    return _show(request, found, staff)
 
 
 def _do(request: HttpRequest, found: Conversation, staff: Staff) -> HttpResponse:

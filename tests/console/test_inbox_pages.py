@@ -1,0 +1,143 @@
+"""The inbox and a thread: what they show, what they refuse, and what they write."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from support.record import event, phone, someone
+from support.talks import client, signed_in, writes
+from tsela.access.models import AuditEntry, Role
+from tsela.care.queries import plan_of
+from tsela.kernel.ids import derived_id, uuid7
+from tsela.messaging.models import CallTask, ContactPoint, Message
+from tsela.record.actions import ingest
+from tsela.work.worker import work_once
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_asks_for_a_person_is_answered_and_the_answer_says_how_far_it_came() -> None:
+    promise = someone()
+    client(promise)
+    browser = signed_in(promise)
+    writes("person")
+    conversation = writes("1")  # to write here, not to be called
+    listed = browser.get("/inbox/").content.decode()
+    assert "Nomsa" in listed
+    assert "isiZulu" in listed
+    path = f"/inbox/{conversation.pk}/"
+    assert "sunflower" in browser.get(path).content.decode(), "the agreed word, for when she is called"
+
+    once = uuid7()
+    for _ in range(2):
+        browser.post(path, {"do": "reply", "text": "Sawubona Nomsa, ngilalele.", "once": once})
+    said = Message.objects.get(by=promise.pk)
+    assert "in the queue" in browser.get(path).content.decode()
+    work_once()
+    page = browser.get(path).content.decode()
+    assert "Sawubona Nomsa, ngilalele." in page
+    assert "sent" in page
+    said.refresh_from_db()
+    assert said.text == "Sawubona Nomsa, ngilalele."
+    assert "Nobody waits" in browser.get("/inbox/").content.decode()
+
+
+def test_words_that_tell_are_refused_with_what_to_do_and_stay_in_the_field() -> None:
+    promise = someone()
+    client(promise)
+    conversation = writes("person")
+    path = f"/inbox/{conversation.pk}/"
+    telling = "Your HIV test is ready"
+    beforehand = signed_in(promise).post(path, {"do": "check", "text": telling}).content.decode()
+    assert "HIV" in beforehand
+    answer = signed_in(promise).post(path, {"do": "reply", "text": telling})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "E742" in page
+    assert telling in page, "she corrects it, she does not write it again"
+    assert not Message.objects.filter(by=promise.pk).exists()
+
+
+def test_who_agreed_to_open_words_is_answered_openly() -> None:
+    promise = someone()
+    client(promise, tier="overt")
+    conversation = writes("person")
+    path = f"/inbox/{conversation.pk}/"
+    assert (
+        signed_in(promise).post(path, {"do": "reply", "text": "Your clinic day is Monday"}).status_code == 302
+    )
+
+
+def test_a_page_that_looks_again_by_itself_is_one_reading() -> None:
+    promise = someone()
+    client(promise)
+    path = f"/inbox/{writes('person').pk}/"
+    browser = signed_in(promise)
+    browser.get(path)
+    for _ in range(3):
+        browser.get(path, headers={"X-Requested-With": "refresh"})
+    assert AuditEntry.objects.filter(action="conversation.read").count() == 1
+
+
+def test_another_mother_s_client_is_not_there() -> None:
+    client(someone())
+    conversation = writes("person")
+    thandi = signed_in(someone())
+    assert "Nomsa" not in thandi.get("/inbox/?show=all").content.decode()
+    assert thandi.get(f"/inbox/{conversation.pk}/").status_code == 404
+
+
+def test_a_conversation_is_given_noted_called_handed_back_and_closed() -> None:
+    promise, naledi = someone(), someone(Role.SITE_COORDINATOR)
+    client(promise)
+    conversation = writes("person")
+    path, browser = f"/inbox/{conversation.pk}/", signed_in(naledi)
+    browser.post(path, {"do": "assign", "staff": promise.pk})
+    browser.post(path, {"do": "note", "text": "She is shy."})
+    browser.post(path, {"do": "call", "because": "She would rather talk", "when": "2030-01-02T09:00"})
+    conversation.refresh_from_db()
+    assert conversation.assigned_to == promise.pk
+    assert "She is shy." in browser.get(path).content.decode()
+    assert CallTask.objects.get().because == "She would rather talk"
+    browser.post(path, {"do": "hand_back"})
+    conversation.refresh_from_db()
+    assert conversation.held_by == "flow"
+    browser.post(path, {"do": "close"})
+    conversation.refresh_from_db()
+    assert conversation.held_by == "closed"
+    assert not Message.objects.filter(text__contains="shy").exists(), "a note is never sent"
+
+
+def test_a_stranger_is_found_among_the_clients_and_has_her_record_then() -> None:
+    promise, naledi = someone(), someone(Role.SITE_COORDINATOR)
+    client(promise)
+    conversation = writes("sawubona", number="+27829990000")
+    path, browser = f"/inbox/{conversation.pk}/", signed_in(naledi)
+    page = browser.get(path, {"who": "noms"}).content.decode()
+    assert "Nomsa" in page
+    browser.post(path, {"do": "link", "client": derived_id("Nomsa")})
+    assert ContactPoint.objects.get(address="+27829990000").client == derived_id("Nomsa")
+
+
+def test_reminding_her_now_is_one_message_of_her_task() -> None:
+    promise = someone()
+    client(promise)
+    device = phone(promise)
+    day = (timezone.localdate() + timedelta(days=5)).isoformat()
+    ingest([event(device, "appointment", "Nomsa", {"appointment_date": day, "service": "anc"})], by=device)
+    work_once()
+    conversation = writes("person")
+    plan = plan_of(derived_id("Nomsa"))
+    assert plan is not None
+    task = next(
+        one["key"] for one in plan["tasks"] if one["item"].startswith("appointment") and one["due"] == day
+    )
+    browser, path = signed_in(promise), f"/inbox/{conversation.pk}/"
+    assert "Remind her" in browser.get(path).content.decode()
+    for _ in range(2):
+        browser.post(path, {"do": "remind", "task": task, "message": "visit_soon"})
+    work_once()
+    reminder = Message.objects.get(task=task, by=promise.pk)
+    assert reminder.status == "sent"
+    assert browser.post(path, {"do": "remind", "task": "none", "message": "visit_soon"}).status_code == 400

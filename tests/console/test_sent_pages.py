@@ -1,0 +1,121 @@
+"""What did not arrive, campaigns, and the words by language."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from support.record import event, phone, someone
+from support.talks import client, signed_in
+from tsela.access.models import Role, Staff
+from tsela.kernel.ids import uuid7
+from tsela.messaging import actions
+from tsela.messaging.models import CallTask, ContactPoint, Message, Pause
+from tsela.messaging.outbox import send_due
+from tsela.record.actions import ingest
+from tsela.record.programme import current
+from tsela.work.campaigning import plan_campaigns
+from tsela.work.worker import work_once
+
+pytestmark = pytest.mark.django_db
+
+
+def dead_letter(status: str = "failed") -> Message:
+    contact = ContactPoint.objects.get(channel="sms")
+    found = actions.enqueue(contact, key=uuid7(), message="visit_missed", purpose="reminders")
+    Message.objects.filter(pk=found.pk).update(status=status, problem="Refused by the provider")
+    found.refresh_from_db()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "calls"), [("again", "queued", 0), ("drop", "cancelled", 0), ("call", "cancelled", 1)]
+)
+def test_what_did_not_arrive_waits_for_a_person(step: str, status: str, calls: int) -> None:
+    promise = someone()
+    client(promise)
+    message, browser = dead_letter(), signed_in(promise)
+    assert "Refused by the provider" in browser.get("/delivery/").content.decode()
+    browser.post("/delivery/", {"do": step, "message": message.pk})
+    message.refresh_from_db()
+    assert message.status == status
+    assert CallTask.objects.count() == calls
+
+
+def test_an_account_that_refuses_us_is_seen_and_opened_again_by_the_coordinator() -> None:
+    now = timezone.now()
+    Pause.objects.create(
+        account="simulator", until=now + timedelta(hours=1), code="E713", problem="Token expired", since=now
+    )
+    promise, naledi = signed_in(someone()), signed_in(someone(Role.SITE_COORDINATOR))
+    assert "Token expired" in promise.get("/inbox/").content.decode(), "everybody is told why nothing goes"
+    assert promise.post("/delivery/", {"do": "resume", "account": "simulator"}).status_code == 403
+    assert naledi.post("/delivery/", {"do": "resume", "account": "simulator"}).status_code == 302
+    assert not Pause.objects.exists()
+
+
+def test_the_words_page_says_what_a_live_channel_would_say() -> None:
+    page = signed_in(someone()).get("/words/", {"country": "ZA", "language": "zu"}).content.decode()
+    assert "We look forward to seeing you" in page
+    assert "in English" in page
+
+
+def agrees_to_information(mother: Staff, name: str) -> None:
+    device = phone(mother)
+    agreed = {"purpose": "information", "granted": "yes", "channel": "sms"}
+    ingest([event(device, "consent", name, agreed)], by=device)
+    work_once()
+
+
+GIVEN = {
+    "title": "A healthy week", "audience": "", "purpose": "information",
+    "per_minute": "600", "first": "0", "starts_at": "",
+}  # fmt: skip
+
+
+def test_a_campaign_whose_condition_cannot_be_read_says_where_and_keeps_what_was_typed() -> None:
+    mpho = signed_in(someone(Role.ME_OFFICER))
+    wordings = information_wordings()
+    answer = mpho.post(
+        "/campaigns/new/", GIVEN | {"wordings": wordings, "audience": "pregnent and not exited"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "E752" in page
+    assert "pregnent and not exited" in page
+    assert "A healthy week" in page
+
+
+def test_a_campaign_is_looked_at_before_it_goes_and_says_what_came_of_it() -> None:
+    promise, mpho = someone(), someone(Role.ME_OFFICER)
+    for number, name in enumerate(["Nomsa", "Thandi", "Lerato"]):
+        client(promise, name, number=f"+2782123456{number}")
+    for name in ("Nomsa", "Thandi"):
+        agrees_to_information(promise, name)
+    browser, wordings = signed_in(mpho), information_wordings()
+    made = browser.post("/campaigns/new/", GIVEN | {"wordings": wordings})
+    page = browser.get(made["Location"]).content.decode()
+    assert tiles(page) == {"clients match": 3, "would get it": 2, "would not": 1}
+    assert "she has not agreed to messages of this kind" in page
+    assert not Message.objects.exclude(campaign=None).exists(), "looking sends nothing"
+
+    path = made["Location"].partition("?")[0]
+    browser.post(path, {"do": "start"})
+    plan_campaigns()
+    send_due(
+        timezone.now() + timedelta(minutes=1)
+    )  # at its pace: the second a tenth of a second after the first
+    page = browser.get(path).content.decode()
+    assert "2 planned" in page
+    assert Message.objects.filter(campaign__isnull=False, status="sent").count() == 2
+    assert "drawn by lot" in page
+
+
+def tiles(page: str) -> dict[str, int]:
+    return {label: int(number) for number, label in re.findall(r"<b>(\d+)</b>([\w ]+)</div>", page)}
+
+
+def information_wordings() -> list[str]:
+    """Two messages of the programme that a campaign can compare."""
+    return [one.id for one in current().messages.values() if one.purpose == "information"][:2]
