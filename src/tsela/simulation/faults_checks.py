@@ -251,7 +251,7 @@ def clients_of(staff: str, role: str, sites: set[str], people: Mapping[str, Pers
         return {client for client, who in people.items() if who.home in sites}
     hers = {client for client, who in people.items() if who.caseload == staff}
     infants = {client for client, who in people.items() if who.mother in hers}
-    named = {people[client].mother for client in hers} - {None}
+    named = {mother for client in hers if (mother := people[client].mother)}
     siblings = {client for client, who in people.items() if who.mother in named}
     return hers | infants | siblings | (named & people.keys())
 
