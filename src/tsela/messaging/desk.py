@@ -16,7 +16,7 @@ from tsela.kernel.ids import uuid7
 from tsela.messaging import contacts, conversing, queries, speech
 from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note, Pause
 from tsela.messaging.queue import call, enqueue
-from tsela.messaging.readers import reader_of
+from tsela.messaging.readers import best, reader_of
 from tsela.messaging.reminders import STILL_TO_COME
 from tsela.messaging.stopping import suspend
 from tsela.record.programme import current
@@ -51,6 +51,8 @@ def reply(
             "E741",
             reason="She has ended it." if reader.stopped else "Nobody knows who reads this number now.",
         )
+    if contact.channel == "whatsapp" and not reader.answering(timezone.now()) and not _other_way(contact):
+        fail("E741", reason="She has not written for 24 hours, and WhatsApp lets nobody write then.")
     if not message:
         speech.require_safe(current(contact.site), reader, text, {contact.language, by.language})
     parts = [] if message else [{"text": text, "as_is": True}]
@@ -221,6 +223,12 @@ def let_go(message: Message, *, by: Staff) -> None:
             status=Message.Status.CANCELLED, reason="let_go"
         )
         audit.note(by, "message.let_go", message.id)
+
+
+def _other_way(contact: ContactPoint) -> ContactPoint | None:
+    """The number for SMS at which she may be told what cannot go by WhatsApp."""
+    others = ContactPoint.objects.filter(client=contact.client, channel="sms") if contact.client else ()
+    return best(others, "support", timezone.now())
 
 
 def _hold(conversation: Conversation, **changes: Any) -> None:

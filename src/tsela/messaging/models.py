@@ -216,7 +216,7 @@ class Message(models.Model):
                 condition=models.Q(campaign__isnull=False),
                 name="message_campaign",
             ),
-            models.Index(fields=("task",), condition=~models.Q(task=""), name="message_task"),
+            models.Index(fields=("about",), condition=models.Q(about__isnull=False), name="message_about"),
         )
 
 

@@ -145,12 +145,11 @@ def _said(programme: Programme, ids: Sequence[str], to: Listener) -> tuple[list[
     for language in chain(to.language or official or SOURCE, official):
         if language == SOURCE:
             break
-        words = _catalogue(programme, language)
-        if to.live and all(words.reviewed(id) for id in ids):
-            return [words[id] for id in ids], language
-        if not to.live and all(words.get(id) for id in ids):
+        words, names = _catalogue(programme, language), _own_names(programme)
+        known = [id if id in names else words.reviewed(id) if to.live else words.get(id) for id in ids]
+        if all(known):
             draft = DRAFT if any(id in words.drafts for id in ids) else ""
-            return [draft + words[ids[0]], *(words[id] for id in ids[1:])], language
+            return [draft + str(known[0]), *map(str, known[1:])], language
     return list(ids), SOURCE
 
 
@@ -158,6 +157,12 @@ def _said(programme: Programme, ids: Sequence[str], to: Listener) -> tuple[list[
 def _catalogue(programme: Programme, language: str) -> Catalogue:
     """Its own words and those of the language that it is a variant of. Kept: a programme never changes."""
     return programme.catalogue(language)
+
+
+@lru_cache(maxsize=8)
+def _own_names(programme: Programme) -> frozenset[str]:
+    """Languages by their own names: the same in every language."""
+    return frozenset(language.name for language in programme.registered.values())
 
 
 def _tells(programme: Programme, parts: Iterable[Part], to: Listener) -> str:

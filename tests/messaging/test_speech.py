@@ -1,0 +1,91 @@
+"""The words that are sent (MESSAGES M2, M10, M12, M13): which language, which tier, what is left out, what tells."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tsela.kernel.errors import TselaError
+from tsela.messaging.consent import Reader
+from tsela.messaging.speech import DRAFT, Line, Listener, require_safe, speak, speak_message
+from tsela.programme import Programme, load
+from tsela.programme.talk import Message
+
+FOLDER = Path(__file__).parents[2] / "programmes" / "mentor_mother"
+NOMSA = {"name": "Nomsa", "date": "2026-11-25"}
+LIVE, TRIAL = Listener("zu", "ZA", "sms", live=True), Listener("zu", "ZA", "sms", live=False)
+
+
+@pytest.fixture(scope="module")
+def programme() -> Programme:
+    return load(FOLDER)
+
+
+def said(programme: Programme, text: str, values: dict[str, Any], to: Listener = LIVE) -> str:
+    return "\n".join(body.text for body in speak(programme, [Line(text, values)], to).bodies)
+
+
+def test_a_draft_is_said_on_trial_marked_and_never_to_a_client(programme: Programme) -> None:
+    words = programme.catalogue("zu")
+    drafts = [id for id in words if id in words.drafts and "{" not in id and len(id) < 60]
+    if not drafts:
+        pytest.skip("isiZulu has been reviewed")
+    assert said(programme, drafts[0], {}, TRIAL).startswith(DRAFT)
+    assert said(programme, drafts[0], {}) == drafts[0], "English is reviewed"
+
+
+def test_a_day_is_said_in_words(programme: Programme) -> None:
+    assert (
+        said(programme, "See you on {date}, a {weekday}.", NOMSA)
+        == "See you on 25 November 2026, a Wednesday."
+    )
+
+
+def test_a_sentence_whose_value_is_missing_is_left_out(programme: Programme) -> None:
+    assert said(programme, "Hello {name}. The house is {place}. Be well.", NOMSA) == "Hello Nomsa. Be well."
+
+
+def test_where_nothing_is_left_nothing_is_sent(programme: Programme) -> None:
+    assert speak(programme, [Line("{place}.", {})], LIVE).empty
+
+
+def test_her_own_values_are_scanned_too(programme: Programme) -> None:
+    assert speak(programme, [Line("Hello {name}.", {"name": "H.I.V. club"})], LIVE).tells
+
+
+def test_an_open_text_is_not_scanned_and_is_known_as_open(programme: Programme) -> None:
+    open_line = speak(programme, [Line("Take your ARVs.", {}, overt=True)], LIVE)
+    assert (open_line.tier, open_line.tells) == ("overt", "")
+
+
+def test_a_message_that_no_clinician_confirmed_is_not_reviewed_for_clients(programme: Programme) -> None:
+    message = Message("m", "", "support", "Hello.", review="clinician")
+    assert not speak_message(programme, message, "covert", {}, LIVE).reviewed
+    assert speak_message(programme, message, "covert", {}, TRIAL).reviewed
+
+
+def test_a_template_has_her_values_in_the_order_of_the_covert_text(programme: Programme) -> None:
+    to = Listener("en", "ZA", "whatsapp", live=True)
+    spoken = speak_message(programme, programme.messages["visit_soon"], "covert", NOMSA, to)
+    assert spoken.template
+    assert (spoken.template.name, spoken.template.params) == ("checkin_day_en", ("Nomsa", "25 November 2026"))
+    without = speak_message(programme, programme.messages["visit_soon"], "covert", {"name": "Nomsa"}, to)
+    assert without.template is None, "a template cannot leave out a sentence"
+
+
+def test_languages_are_offered_by_their_own_names_in_the_language_of_the_question(
+    programme: Programme,
+) -> None:
+    to = Listener("", "MZ", "whatsapp", live=False)
+    question = Line("Which language would you like?", {}, (("pt", "Português"), ("vmw", "Emakhuwa")))
+    body = speak(programme, [question], to).bodies[0]
+    assert [option.title for option in body.options] == ["Português", "Emakhuwa"]
+
+
+def test_words_of_staff_that_would_tell_are_refused_unless_she_agreed_to_open_ones(
+    programme: Programme,
+) -> None:
+    with pytest.raises(TselaError, match="E742"):
+        require_safe(programme, Reader(), "Come for your ARVs", ["en"])
+    require_safe(programme, Reader(agreed="overt", owner="own"), "Come for your ARVs", ["en"])
+    require_safe(programme, Reader(), "Come on Monday", ["en"])
