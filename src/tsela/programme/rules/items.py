@@ -37,7 +37,7 @@ def compile_flags(flags: Sequence[Mapping[str, Any]], compiler: "Compiler") -> l
 
 def compile_steps(steps: Mapping[str, Any], compiler: "Compiler") -> dict[str, Cond]:
     """{step: {unless, instead}} of the steps that are not to be taken for everyone (R34)."""
-    some = {str(name): given for name, given in steps.items() if {"unless", "instead"} & set(given)}
+    some = {name: given for name, given in steps.items() if {"unless", "instead"} & set(given)}
     rules = {name: given for name, given in some.items() if {"unless", "instead"} <= set(given)}
     for name in some.keys() - rules.keys():
         lacking = "instead" if "unless" in some[name] else "unless"
@@ -50,7 +50,7 @@ def compile_steps(steps: Mapping[str, Any], compiler: "Compiler") -> dict[str, C
         else:
             _choice(compiler, "instead", instead, known, path)
     return {
-        name: {
+        str(name): {
             "unless": compiler.condition(given["unless"], f"steps.{name}.unless")[0],
             "instead": str(given["instead"]),
         }
