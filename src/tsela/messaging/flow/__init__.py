@@ -52,7 +52,7 @@ def _start(turn: Turn, event: Mapping[str, Any]) -> None:
     last = moment(state.last, turn.now)
     if last is None or turn.now - last >= SLEEPS:
         turn.close()
-    if turn.resting:
+    if turn.resting or turn.is_overt(flow):
         state.hers = False
     turn.call(flow, state.at)
     run(turn)

@@ -28,7 +28,7 @@ def hear(turn: Turn, event: Event) -> None:
         FOLLOWS[heard[0]](turn, heard[1])
     elif turn.state.person:
         turn.hand_over(AGAIN)
-    elif _carries(event) and kind_of_answer(turn) not in ("media", "location"):
+    elif _carries(event) and not isinstance(event.get(kind_of_answer(turn)), Mapping):
         _media(turn)
     elif answered(turn, event, text, tapped):
         run(turn)
