@@ -1,5 +1,5 @@
-"""How long a provider waits for its 200 when 200 requests a second come, on a served site whose worker reads, answers and sends
-meanwhile: python -m bench.webhook.
+"""How long a provider waits for its 200 when 200 requests a second come, on a served site, alone and with its worker on
+the same two cores (as the load is), which reads, answers and sends meanwhile: python -m bench.webhook.
 
 200 a second is what sending 80 messages a second brings back: nine in ten requests are statuses, one in ten is a text that the
 programme answers. Requests come at their time whether or not earlier ones were answered, and a wait is counted from that time
@@ -117,7 +117,7 @@ async def send(port: int, bodies: list[bytes]) -> list[float]:
     return waits
 
 
-def measure(database: str) -> list[float]:
+def measure(database: str, *, worker: bool) -> list[float]:
     """The load comes from a process of its own."""
     server = postgresql.start(durable=True) if database == "postgresql" else None
     with tempfile.TemporaryDirectory(prefix="tsela-bench-") as folder, Provider() as provider:
@@ -126,7 +126,7 @@ def measure(database: str) -> list[float]:
         url = server.url if server else f"sqlite:///{folder}/tsela.db"
         site = Site(Path(folder), url, {"TSELA_LOG_LEVEL": "ERROR", **secrets})
         try:
-            site.start()
+            site.start(arguments=() if worker else ("--no-worker",))
             subprocess.run([sys.executable, "-c", MESSAGES, str(PEOPLE)], env=site._environment(), check=True)
             with multiprocessing.get_context("spawn").Pool(1) as pool:
                 waits = pool.apply(send_all, (site.port, requests((WARM_UP + SECONDS) * RATE)))
@@ -140,20 +140,16 @@ def measure(database: str) -> list[float]:
 def main() -> int:
     held = []
     for name in databases():
-        waits = measure(name)
-        middle, worst = waits[len(waits) // 2], waits[-1]
-        held.append(
-            report(
-                f"webhook, {name}, p99 at {RATE}/s",
+        for worker in (False, True):
+            waits = measure(name, worker=worker)
+            p99, title = (
                 waits[len(waits) * 99 // 100],
-                "ms",
-                LIMIT,
-                at_least=False,
+                f"webhook, {name}{', worker beside it' if worker else ''}, p99",
             )
-        )
-        print(
-            f"  p50 {middle:.1f} ms, worst {worst:.1f} ms of {len(waits):,}; each committed before it was answered"
-        )
+            held.append(report(title, p99, "ms", LIMIT, at_least=False))
+            print(
+                f"  p50 {waits[len(waits) // 2]:.1f} ms, worst {waits[-1]:.1f} ms of {len(waits):,} at {RATE}/s"
+            )
     return 0 if all(held) else 1
 
 

@@ -8,6 +8,7 @@ import click
 
 from tsela.work.commands.serve import prepare, start_django
 
+NICE = 10  # beside a server: people and providers wait for the server, nobody waits for this
 EXAMPLES = """\b
 Examples:
   tsela worker             beside `tsela serve --no-worker`
@@ -21,6 +22,8 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="With --once: print how many clients were planned.")
 def command(once: bool, with_parent: int | None, as_json: bool) -> None:
     """Keep plans, tasks and problems up to date with the record. More than one may run: none undoes another's work."""
+    if with_parent:
+        os.nice(NICE)
     start_django() if with_parent else prepare()
     from tsela.work import worker
     from tsela.work.commands import print_json
