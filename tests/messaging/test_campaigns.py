@@ -14,6 +14,7 @@ from tsela.kernel.ids import derived_id
 from tsela.messaging import campaign_results, campaigns
 from tsela.messaging.comparing import compare, newcombe
 from tsela.messaging.models import Campaign, ContactPoint, Message
+from tsela.messaging.outbox import send_due
 from tsela.work.campaigning import plan_campaigns
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,6 +131,18 @@ def test_a_pause_holds_what_has_not_left_and_keeps_the_pace(thandi: Device, offi
     assert after - before >= timedelta(hours=1)
     with pytest.raises(TselaError, match="E751"):
         campaigns.go_on(made, by=officer)
+
+
+def test_what_is_paused_does_not_leave(thandi: Device, officer: Staff):
+    many(thandi, 2)
+    ContactPoint.objects.update(hours_from=0, hours_to=24 * 60)
+    made = going(officer, per_minute=4800)
+    campaigns.pause(made, by=officer)
+    later = timezone.now() + timedelta(minutes=1)
+    assert send_due(later) == 0
+    campaigns.go_on(made, by=officer)
+    send_due(later)
+    assert set(Message.objects.values_list("status", flat=True)) <= {"sent", "delivered"}
 
 
 def test_stopped_for_good_takes_back_what_waits(thandi: Device, officer: Staff):

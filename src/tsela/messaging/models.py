@@ -201,7 +201,7 @@ class Message(models.Model):
                 name="message_due",
             ),
             models.Index(
-                fields=("due_at", "id"),
+                fields=("campaign", "due_at", "id"),
                 condition=models.Q(status__in=("queued", "waiting"), campaign__isnull=False),
                 name="message_due_campaign",
             ),

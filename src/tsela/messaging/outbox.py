@@ -20,7 +20,8 @@ from tsela.messaging import settling
 from tsela.messaging.channels import Channel, Outgoing, Result, Sent, Unsure
 from tsela.messaging.channels.limits import Limiter
 from tsela.messaging.deciding import Verdict, around, decide
-from tsela.messaging.models import Message
+from tsela.messaging.models import Campaign, Message
+from tsela.messaging.queue import UNSENT
 from tsela.record.writer import write
 
 log = logging.getLogger(__name__)
@@ -46,12 +47,18 @@ class Outbox:
 
     def turn(self, now: datetime, *, limit: int = TOGETHER, only: Q | None = None) -> int:
         """Settle what was answered, take in hand what is due; how many messages moved."""
-        settled = self.settle(now)
+        done = self._answered()
         free = min(limit, self.at_once - len(self.flying), self._tokens())
-        going = write(partial(self.mark, now, free, only or Q())) if free > 0 else []
+        going = write(partial(self._round, done, now, free, only or Q())) if done or free > 0 else []
         for message, channel, outgoing in going:
             self.flying[self.pool.submit(channel.send, outgoing)] = (message, channel, outgoing)
-        return settled + len(going)
+        return len(done) + len(going)
+
+    def _round(self, done: list[tuple[Going, Result]], now: datetime, free: int, only: Q) -> list[Going]:
+        """Settling and marking in one commit."""
+        with transaction.atomic():
+            _settle(done, now)
+            return self.mark(now, free, only) if free > 0 else []
 
     def mark(self, now: datetime, limit: int, only: Q) -> list[Going]:
         """In one transaction: decide about what is due, and mark what goes as being sent."""
@@ -71,18 +78,15 @@ class Outbox:
                 (message, one.channel, one.outgoing) for message, one in going if one.channel and one.outgoing
             ]
 
-    def settle(self, now: datetime) -> int:
-        """Store how the finished requests ended, together."""
-        done = [(self.flying.pop(future), _result(future)) for future in list(self.flying) if future.done()]
-        if done:
-            write(partial(_settle, done, now))
-        return len(done)
+    def _answered(self) -> list[tuple[Going, Result]]:
+        """The requests that have ended, and how."""
+        return [(self.flying.pop(future), _result(future)) for future in list(self.flying) if future.done()]
 
     def land(self, now: datetime) -> None:
         """Wait for every request under way, and settle it."""
         while self.flying:
             wait(self.flying, return_when=FIRST_COMPLETED)
-            self.settle(now)
+            write(partial(_settle, self._answered(), now))
 
     def _saturated(self) -> list[str]:
         """The kinds of channels of which no account may send at this moment."""
@@ -134,11 +138,11 @@ def send_due(now: datetime, *, limit: int = AT_ONCE, only: Q | None = None) -> i
 
 
 def _due(now: datetime, limit: int, only: Q) -> list[Message]:
-    """One message a contact: hers come in order. Campaigns come last: nobody who is talking waits for them."""
+    """One message a contact: hers come in order. Campaigns come last: nobody who is talking waits for them; paused ones wait."""
     waiting = Message.objects.filter(only, DUE, outgoing=True, due_at__lte=now)
     busy = Message.objects.filter(contact=OuterRef("contact"), status=S.SENDING)
     chosen: dict[str, Message] = {}
-    for rows in (waiting.filter(campaign=None), waiting.filter(campaign__isnull=False)):
+    for rows in (waiting.filter(campaign=one) for one in (None, *_going_on())):
         rows = rows.filter(~Exists(busy)).select_related("contact").order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self", "contact"))
@@ -147,6 +151,13 @@ def _due(now: datetime, limit: int, only: Q) -> list[Message]:
         if len(chosen) >= limit:
             break
     return list(chosen.values())[:limit]
+
+
+def _going_on() -> list[int]:
+    """The campaigns that have something to send and are not held by anybody."""
+    theirs = Message.objects.filter(campaign=OuterRef("pk"), status__in=UNSENT)
+    held = Campaign.objects.exclude(status__in=(Campaign.Status.DRAFT, Campaign.Status.PAUSED))
+    return list(held.filter(Exists(theirs)).order_by("pk").values_list("pk", flat=True))
 
 
 def _settle(done: list[tuple[Going, Result]], now: datetime) -> None:
