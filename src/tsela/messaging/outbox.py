@@ -12,14 +12,14 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import BooleanField, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from tsela.messaging import settling
 from tsela.messaging.channels import Channel, Outgoing, Result, Sent, Unsure
 from tsela.messaging.channels.limits import Limiter
-from tsela.messaging.deciding import Verdict, around, decide
+from tsela.messaging.deciding import Around, Verdict, around, decide
 from tsela.messaging.models import Campaign, Message
 from tsela.messaging.queue import UNSENT
 from tsela.record.writer import write
@@ -43,21 +43,24 @@ class Outbox:
         self.pool = ThreadPoolExecutor(at_once, thread_name_prefix="sending")
         self.flying: dict[Future[Result], Going] = {}
         self.limiters: dict[str, Limiter] = {}
+        self.ended: list[tuple[Going, Result]] = []  # answered, and not yet settled
         self.look_at = 0.0
 
     def turn(self, now: datetime, *, limit: int = TOGETHER, only: Q | None = None) -> int:
         """Settle what was answered, take in hand what is due; how many messages moved."""
-        done = self._answered()
+        self._gather()
         free = min(limit, self.at_once - len(self.flying), self._tokens())
-        going = write(partial(self._round, done, now, free, only or Q())) if done or free > 0 else []
+        going = write(partial(self._round, now, free, only or Q())) if self.ended or free > 0 else []
+        settled = len(self.ended)
+        self.ended = []  # only now: where the database failed, they are settled next time
         for message, channel, outgoing in going:
             self.flying[self.pool.submit(channel.send, outgoing)] = (message, channel, outgoing)
-        return len(done) + len(going)
+        return settled + len(going)
 
-    def _round(self, done: list[tuple[Going, Result]], now: datetime, free: int, only: Q) -> list[Going]:
+    def _round(self, now: datetime, free: int, only: Q) -> list[Going]:
         """Settling and marking in one commit."""
         with transaction.atomic():
-            _settle(done, now)
+            _settle(self.ended, now)
             return self.mark(now, free, only) if free > 0 else []
 
     def mark(self, now: datetime, limit: int, only: Q) -> list[Going]:
@@ -70,7 +73,7 @@ class Outbox:
             if not due:
                 return []
             known = around(due, now)
-            verdicts = [(message, decide(message, known, now)) for message in due]
+            verdicts = [(message, _decided(message, known, now)) for message in due]
             taken = [(message, self._taken(message, verdict, now)) for message, verdict in verdicts]
             going = [(message, verdict) for message, verdict in taken if verdict]
             settling.mark(going, now)
@@ -78,15 +81,18 @@ class Outbox:
                 (message, one.channel, one.outgoing) for message, one in going if one.channel and one.outgoing
             ]
 
-    def _answered(self) -> list[tuple[Going, Result]]:
+    def _gather(self) -> None:
         """The requests that have ended, and how."""
-        return [(self.flying.pop(future), _result(future)) for future in list(self.flying) if future.done()]
+        over = [future for future in self.flying if future.done()]
+        self.ended += [(self.flying.pop(future), _result(future)) for future in over]
 
     def land(self, now: datetime) -> None:
         """Wait for every request under way, and settle it."""
         while self.flying:
             wait(self.flying, return_when=FIRST_COMPLETED)
-            write(partial(_settle, self._answered(), now))
+            self._gather()
+            write(partial(_settle, self.ended, now))
+            self.ended = []
 
     def _saturated(self) -> list[str]:
         """The kinds of channels of which no account may send at this moment."""
@@ -158,6 +164,17 @@ def _going_on() -> list[int]:
     theirs = Message.objects.filter(campaign=OuterRef("pk"), status__in=UNSENT)
     held = Campaign.objects.exclude(status__in=(Campaign.Status.DRAFT, Campaign.Status.PAUSED))
     return list(held.filter(Exists(theirs)).order_by("pk").values_list("pk", flat=True))
+
+
+def _decided(message: Message, known: Around, now: datetime) -> Verdict:
+    """A message that cannot be decided about must not keep all others waiting."""
+    try:
+        return decide(message, known, now)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.exception("Message %s cannot be sent", message.pk)
+        return Verdict(S.FAILED, "fault", problem=f"{type(error).__name__}: {error}"[:300])
 
 
 def _settle(done: list[tuple[Going, Result]], now: datetime) -> None:
