@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import wait
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,7 @@ def fuzz(webhooks: int, seed: int) -> Any:
 
 def live(world: Any, outbox: Any) -> None:
     """A moment in which anything may happen next."""
-    match world.rng.choices(["write", "deliver", "odd", "forge", "process", "send"], [5, 60, 12, 7, 8, 8])[
-        0
-    ]:
+    match world.rng.choices(["write", "deliver", "odd", "forge", "process", "send"], [5, 60, 12, 7, 8, 8])[0]:
         case "process":
             process(world, 40)
         case "send":
@@ -80,7 +79,7 @@ def process(world: Any, most: int) -> None:
 def turn(world: Any, outbox: Any) -> None:
     """Send what is due. Now and then the provider's webhooks are quicker than its own answer."""
     while outbox.turn(world.now):
-        outbox.rest(10)
+        wait(outbox.flying, timeout=10)
         while world.rng.random() < 0.4:
             world.deliver()
             process(world, 40)
@@ -89,6 +88,7 @@ def turn(world: Any, outbox: Any) -> None:
 
 def findings(world: Any) -> list[str]:
     """What is lost, doubled or wrong. Multisets on both sides."""
+    from messaging.webhook_world import NOBODY
     from tsela.messaging.models import ContactPoint, Inbound, Message
 
     found = list(world.wrong)
@@ -106,7 +106,7 @@ def findings(world: Any) -> list[str]:
         f"request {one.pk} was never processed" for one in Inbound.objects.filter(processed_at=None)[:5]
     ]
     people = Counter(
-        ContactPoint.objects.exclude(address__contains="0000099").values_list("channel", "address")
+        ContactPoint.objects.exclude(address__contains=str(NOBODY)).values_list("channel", "address")
     )
     found += [f"{who} is {count} contacts" for who, count in people.items() if count > 1]
     found += answers(world)

@@ -20,7 +20,8 @@ from tsela.messaging.channels.http import Http
 from tsela.messaging.channels.reading import text as storable
 from tsela.messaging.channels.whatsapp import WhatsApp
 
-PEOPLE = 40  # clients of each provider
+PEOPLE, NEW_PERSON = 40, 100  # clients of each provider at a time; some have stopped, so new ones come
+NOBODY = 9_000_099  # whose odd messages nobody counts
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 FAILS = (0, 0, 0, 1, 2)  # tries that WhatsApp takes, and then reports as failed
 LONG_AGO = 100  # things that may come again later
@@ -77,7 +78,7 @@ class World:
             self.rng.choice(TEXTS),
             f"w.{self.number()}",
         )
-        person = self.rng.randrange(PEOPLE)
+        person = self.rng.randrange(PEOPLE) + self.last // NEW_PERSON
         said = (
             text if account != "sms" else text.encode(errors="replace").decode()
         )  # no form carries half a pair
@@ -122,12 +123,14 @@ class World:
         """Among them what somebody else sent, in a shape that nobody expects."""
         rng = self.rng
         if account == "sms":
-            thing = things[0] if things else mutated(message("sms", f"noise.{self.number()}", 99, "Hi"), rng)
+            thing = (
+                things[0] if things else mutated(message("sms", f"noise.{self.number()}", NOBODY, "Hi"), rng)
+            )
             return urlencode(
                 thing if isinstance(thing, dict) else {"x": str(thing)}, errors="replace"
             ).encode()
         noise = [
-            message(account, f"noise.{self.number()}", 99, rng.choice(TEXTS))
+            message(account, f"noise.{self.number()}", NOBODY, rng.choice(TEXTS))
             for _ in range(rng.choice([0, 0, 1, 2]))
         ]
         all: list[Any] = [*things, *(mutated(one, rng) for one in noise)]
