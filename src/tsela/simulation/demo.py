@@ -21,7 +21,7 @@ from tsela.evaluation.story import estimate, fraction
 from tsela.kernel.dates import add, format_date
 from tsela.kernel.errors import fail
 from tsela.programme import Programme
-from tsela.simulation.demo_people import LogIn, device_code, employ, make_password
+from tsela.simulation.demo_people import LogIn, device_code, employ, let_in, make_password
 from tsela.simulation.demo_today import Morning
 from tsela.simulation.generate import Simulation
 from tsela.simulation.network import Http, carry
@@ -111,6 +111,7 @@ class Demo:
                 step.reach(self.simulation.people, self.simulation.clients)
             site = self.simulation.sites[0]
             self.guide = max(site.mentor_mothers, key=lambda one: len(by_phone[one]))
+            self.log_ins.insert(0, let_in(self.guide, site, self.password))
             by_phone[self.guide] += Morning(
                 site, self.guide, self.simulation.versions, self.today, self.simulation.seed
             ).events()

@@ -138,6 +138,7 @@ def _tell(demo: "Demo", as_json: bool, seconds: float) -> None:
     say(
         f"  or open {demo.url}/app/ and type the code {code[:4]} {code[4:]}, good for 48 hours, once; choose any PIN."
     )
+    say(f"Talk with the programme as a client, by WhatsApp or SMS: {demo.url}/chat/ (signed in)")
     if demo.console.is_terminal:
         segno.make(link, error="l").terminal(compact=True)
     say(f"Report: {report} and report.pdf beside it")
