@@ -19,7 +19,7 @@ from tsela.work.subscriptions import follow_all
 log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
 LOOK = 5.0  # … at campaigns whose hour has come
-GATHER = 0.05  # between two turns of sending
+GATHER = 0.075  # from one turn of sending to the next
 LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody waits for an answer
 
 
@@ -66,8 +66,9 @@ def work_on(stopped: Callable[[], bool] = lambda: False) -> int:
 
 def send(outbox: Outbox) -> int:
     """What is due to be sent now, then a short rest: what is due in it goes together."""
+    began = time.monotonic()
     moved = outbox.turn(timezone.now())
-    time.sleep(GATHER if moved else LISTEN)
+    time.sleep(max(0.0, (GATHER if moved else LISTEN) - (time.monotonic() - began)))
     return moved
 
 
