@@ -8,7 +8,7 @@ from messaging.webhook_fuzz import findings, fuzz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-SEEDS = 4  # by then each seeded bug must be seen
+SEEDS = 12  # by then each seeded bug must be seen
 
 
 @pytest.mark.parametrize("seed", [1, 2])
