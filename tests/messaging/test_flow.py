@@ -188,3 +188,17 @@ def test_what_she_writes_is_answered_or_goes_to_a_person(written: list[str]) -> 
     for text in written:
         state, effects = say(state, text)
         assert {effect["do"] for effect in effects} & {"say", "handover"}, (text, state)
+
+
+def test_what_a_clinician_must_still_confirm_is_not_said_where_people_receive_it() -> None:
+    given = json.loads(json.dumps(compiled()))
+    given["flows"]["cough"]["review"] = "clinician"
+    for row in given["articles"].values():
+        row["review"] = "clinician"
+    unconfirmed = Talk.of(given, {})
+    _, rehearsed = say(KNOWN, "cough", on=unconfirmed)
+    assert texts(rehearsed) == ["Have you been coughing for two weeks or longer?"]
+    _, live = say({**KNOWN, "live": True}, "cough", on=unconfirmed)
+    assert texts(live) == ["We do not write about this here. Would you like to talk to a person?"]
+    found = unconfirmed.index(("en",)).find("coughing", ["covert"], confirmed=True)
+    assert found == []

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from tsela.messaging import answering, queue
+from tsela.messaging.channels.accounts import route
 from tsela.messaging.consent import tier_of
 from tsela.messaging.flow import Effect, Talk, step
 from tsela.messaging.models import ContactPoint, Conversation, Message
@@ -99,6 +100,7 @@ def _before(conversation: Conversation) -> dict[str, Any]:
         "tier": tier_of(reader_of(contact, ())),
         "channel": contact.channel,
         "country": contact.country,
+        "live": (door := route(contact.channel, contact.country)) is None or door.live,
     }
 
 

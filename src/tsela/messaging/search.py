@@ -27,12 +27,13 @@ class Article:
     text: str
     tier: str
     words: tuple[str, ...]
+    review: str = ""  # who must still confirm it
 
     @classmethod
     def of(cls, id: str, row: Mapping[str, Any]) -> "Article":
         """Of a compiled article (M60)."""
         words = tuple(row.get("words") or ())
-        return cls(id, row["title"], row["text"], row.get("tier", "covert"), words)
+        return cls(id, row["title"], row["text"], row.get("tier", "covert"), words, row.get("review", ""))
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,10 @@ class Index:
                 holding[feature].append((at, weight / length))
         return cls([article for article, _ in rows], holding, rarity)
 
-    def find(self, text: str, tiers: Iterable[str], most: int = 3) -> list[Article]:
-        """The articles of these tiers that a text is about, the likeliest first."""
+    def find(
+        self, text: str, tiers: Iterable[str], most: int = 3, *, confirmed: bool = False
+    ) -> list[Article]:
+        """The articles of these tiers that a text is about, the likeliest first; only those that nobody must confirm any more?"""
         allowed = frozenset(tiers)
         asked = {
             feature: weight * self.rarity[feature]
@@ -71,7 +74,11 @@ class Index:
             for at, held in self.holding[feature]:
                 likeness[at] += weight / length * held
         ranked = sorted(likeness.items(), key=lambda pair: (-pair[1], pair[0]))
-        fitting = [(self.articles[at], like) for at, like in ranked if self.articles[at].tier in allowed]
+        fitting = [
+            (article, like)
+            for article, like in ((self.articles[at], like) for at, like in ranked)
+            if article.tier in allowed and not (confirmed and article.review)
+        ]
         least = max(LEAST, NEAR * fitting[0][1]) if fitting else 0
         return [article for article, like in fitting[:most] if like >= least]
 

@@ -164,7 +164,7 @@ def _search(turn: Turn, step: Step, event: Event, tapped: int | None) -> bool:
     if offered:
         position = _position(turn, event, turn.talk.option_names(offered, turn.tags), len(offered), tapped)
         article = turn.talk.articles.get(offered[position]["id"]) if position is not None else None
-        if article and article.tier in turn.tiers():
+        if article and turn.may_show(article):
             turn.say(article.text, overt=article.tier == "overt")
             state.found = []
             turn.go(step["next"])
@@ -172,7 +172,7 @@ def _search(turn: Turn, step: Step, event: Event, tapped: int | None) -> bool:
         if position is not None:
             state.found = []
             return True
-    found = turn.talk.index(turn.tags).find(str(event.get("text") or ""), turn.tiers())
+    found = turn.talk.index(turn.tags).find(str(event.get("text") or ""), turn.tiers(), confirmed=state.live)
     state.found = [article.id for article in found] or state.found
     return bool(found)
 

@@ -22,6 +22,7 @@ class State:
     tier: str = "covert"
     channel: str = "sms"
     country: str = ""
+    live: bool = False  # people receive what is said: nothing that a clinician must still confirm
     flow: str | None = None
     at: str | None = None
     stack: list[Frame] = field(default_factory=list)
@@ -50,6 +51,7 @@ class State:
         state.channel = _text(row.get("channel")) or "sms"
         state.country = _text(row.get("country")) or ""
         state.hers, state.person = row.get("hers") is True, row.get("person") is True
+        state.live = row.get("live") is True
         state.misses, state.page = _count(row.get("misses")), _count(row.get("page"))
         state.stack = [frame for one in _list(row.get("stack")) if (frame := _frame(one))][-DEEPEST:]
         state.vars = {name: value for name, value in _texts(row.get("vars")).items() if _kept(value)}

@@ -130,7 +130,7 @@ def _handover(turn: Turn, step: Step) -> bool:
 def _article(turn: Turn, step: Step) -> bool:
     article = turn.talk.articles.get(turn.filled(step["article"]))
     turn.go(step["next"])
-    if article and article.tier in turn.tiers():
+    if article and turn.may_show(article):
         turn.say(article.text, overt=article.tier == "overt")
     return True
 

@@ -10,6 +10,7 @@ from typing import Any
 from tsela.messaging.flow.builtin import BEGIN, NOT_HERE, QUEUE, Step
 from tsela.messaging.flow.state import DEEPEST, Frame, State, moment
 from tsela.messaging.flow.talk import Tags, Talk
+from tsela.messaging.search import Article
 
 Effect = dict[str, Any]
 Options = Sequence[Mapping[str, Any]]
@@ -123,6 +124,15 @@ class Turn:
         """The tiers of articles that may be shown to her now."""
         return ("covert", "overt") if self.may_be_overt() else ("covert",)
 
+    def may_show(self, article: Article) -> bool:
+        """Whether she may read it now, here."""
+        return article.tier in self.tiers() and not (self.state.live and article.review)
+
+    def may_not_say(self, flow: str | None) -> bool:
+        """Whether a flow speaks openly where that may not be, or is not confirmed where people receive it (M13)."""
+        unconfirmed = bool(self.talk.flows.get(flow or "", {}).get("review"))
+        return (self.is_overt(flow) and not self.may_be_overt()) or (self.state.live and unconfirmed)
+
     # Where it goes.
 
     def go(self, at: str | None) -> None:
@@ -177,16 +187,11 @@ class Turn:
         self.call("menu", self.state.at)
 
     def withheld(self) -> bool:
-        """Whether this step would say openly what may not be; she is offered a person instead."""
+        """Whether this step would say what may not be said here; she is offered a person instead."""
         step = self.step
-        if (
-            step is None
-            or step["do"] not in TELLING
-            or not self.is_overt(self.state.flow)
-            or self.may_be_overt()
-        ):
+        if step is None or step["do"] not in TELLING or not self.may_not_say(self.state.flow):
             return False
-        self.state.stack = [frame for frame in self.state.stack if not self.is_overt(frame[0])]
+        self.state.stack = [frame for frame in self.state.stack if not self.may_not_say(frame[0])]
         self.call(NOT_HERE)
         return True
 

@@ -29,7 +29,7 @@ def compile_flow(given: Row) -> Flow:
             steps[name] = step
     return {
         "title": str(given.get("title", "")), "tier": str(given.get("tier", "covert")),
-        "keywords": plain(given.get("keywords", [])), "first": names[0] if names else None, "steps": steps,
+        "review": str(given.get("review", "")), "keywords": plain(given.get("keywords", [])), "first": names[0] if names else None, "steps": steps,
     }  # fmt: skip
 
 
