@@ -13,7 +13,7 @@ from tsela.programme.interpreter import Answers, OpenForm
 from tsela.programme.interpreter.parts import Question
 
 PREFIX = "q-"
-KEPT = ("hidden", "calculate", "note")  # never typed on a page
+KEPT = ("hidden", "calculate", "note", "image", "audio")  # never typed on a page
 INPUTS = {"date": "date", "time": "time", "integer": "number", "decimal": "number"}
 
 

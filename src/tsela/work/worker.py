@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from django.db import DatabaseError, close_old_connections
@@ -12,6 +13,7 @@ from django.utils import timezone
 from tsela.kernel.errors import TselaError
 from tsela.messaging import inbox
 from tsela.messaging.outbox import Outbox, send_due
+from tsela.record.programme import current
 from tsela.work.campaigning import plan_campaigns
 from tsela.work.nightly import nightly
 from tsela.work.subscriptions import follow_all
@@ -25,6 +27,8 @@ LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody wai
 
 def work(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Until told to stop. Messages come and go in threads of their own: neither waits for plans, nor for a provider."""
+    with suppress(TselaError):  # it is said when it is needed
+        current()  # takes seconds, which nobody should wait for within a transaction
     sending = Outbox()
     loops = {
         "hearing": partial(go_on, stop, inbox.process_due, LISTEN),
