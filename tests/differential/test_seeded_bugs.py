@@ -36,7 +36,7 @@ BUGS = {
     "recheck a day late": ("engine/plan.ts", "look.at(expires + 1);", "look.at(expires + 2);"),
     "all anchors used": ("engine/plan.ts", "if (occurrences.length > 0) break;", ""),
     "when before done": ("engine/plan.ts", 'if (done_by) status = "done";\n  else if (!item.when(view, occasion)) return null;', 'if (!item.when(view, occasion)) return null;\n  else if (done_by) status = "done";'),
-    "the greatest step wins": ("engine/plan.ts", "if (day <= view.today) step = name;", "if (day <= view.today && (step ?? name) <= name) step = name;"),
+    "the greatest step wins": ("engine/plan.ts", "if (day <= view.today) last = one;", "if (day <= view.today && (last?.step ?? one.step) <= one.step) last = one;"),
     "unregistered mothers answer": ("engine/records.ts", "return record?.registration ? record : null;", "return record ?? null;"),
     "keys without root": ("engine/records.ts", "root, form: raw.form", "root: raw.id, form: raw.form"),
 }  # fmt: skip

@@ -7,6 +7,8 @@ export interface Entry {
   readonly error: Problem | null;
   /** The segment that holds it; null: the tail, where events stay until the server gives them back. */
   readonly segment: number | null;
+  /** A pull brought an event of this id while ours was a problem: it will not be given back again. */
+  readonly given?: boolean;
 }
 
 export class Ledger {

@@ -16,6 +16,7 @@ interface TailRecord {
   readonly event: CareEvent;
   readonly state: State;
   readonly error: Problem | null;
+  readonly given?: boolean;
 }
 
 /** What a segment is to hold from now on. */
@@ -113,16 +114,21 @@ export class Store implements SyncStore {
 
   /** Save new events, all or none, on disk before this resolves; the draft that they came from goes with them. */
   save(events: readonly CareEvent[], draft: string | null = null): Promise<void> {
-    return this.inTurn(() => this.writeTail(events.map(asUnsent), draft));
+    return this.inTurn(() => this.writeTail(events.map(asUnsent).map(this.asGiven), draft));
   }
 
   /** S51. An event that a pull has meanwhile given back is the server's already. */
   settle(results: readonly PushResult[]): Promise<void> {
     return this.inTurn(() => {
       const ours = results.filter((result) => this.ledger.get(result.id)?.segment === null);
-      return this.writeTail(ours.map((result) => settled(this.ledger.get(result.id)!.event, result)));
+      const records = ours.map((result) => settled(this.ledger.get(result.id)!.event, result));
+      return this.writeTail(records.map(this.asGiven));
     });
   }
+
+  /** What was known of an entry to have been given back stays known, whatever becomes of it. */
+  private readonly asGiven = (record: TailRecord): TailRecord =>
+    this.ledger.get(record.event.id)?.given ? { ...record, given: true } : record;
 
   /** A person asks to send refused events again. */
   retry(ids: readonly string[]): Promise<void> {
@@ -151,8 +157,10 @@ export class Store implements SyncStore {
         .filter((entry) => entry.state === "sent");
       const fresh = this.newHere(events, gone);
       const segments = this.laidOut(fresh, leaving);
-      await this.writePage(segments, [...fresh, ...leaving.map((entry) => entry.event)], cursor);
+      const marked = this.marked(events, leave);
+      await this.writePage(segments, [...fresh, ...leaving.map((entry) => entry.event)], marked, cursor);
       for (const { event } of leaving) this.ledger.drop(event.id);
+      for (const record of marked) this.ledger.put({ ...record, segment: null });
       for (const [segment, held] of segments) this.admit(segment, held);
       this.changed(new Set([...gone, ...fresh.map((event) => event.client)]));
     });
@@ -161,7 +169,7 @@ export class Store implements SyncStore {
   /** S33. Everything of ours was settled before the pull began; a pull gives back all that she may see (S34). */
   letGo(): Promise<void> {
     return this.inTurn(async () => {
-      const gone = this.ledger.waiting("sent").map((entry) => entry.event);
+      const gone = this.ledger.waiting("sent").flatMap((entry) => (entry.given ? [] : [entry.event]));
       if (gone.length === 0) return;
       const tx = this.db.transaction("tail", "readwrite", { durability: "strict" });
       for (const event of gone) void tx.store.delete(event.id);
@@ -171,18 +179,39 @@ export class Store implements SyncStore {
     });
   }
 
+  /** Entries of ours that stay in the tail: those that this page gave back, and those whose client left before. */
+  private marked(events: readonly CareEvent[], leave: readonly string[]): TailRecord[] {
+    const given = new Set(events.map((event) => event.id));
+    const gone = new Set(leave);
+    return this.ledger
+      .waiting("problem")
+      .concat(this.ledger.waiting("unsent"))
+      .map(({ segment: _, ...record }) => {
+        const now = record.state === "problem" && given.has(record.event.id);
+        return { ...record, given: now || (record.given === true && !gone.has(record.event.client)) };
+      })
+      .filter((record) => record.given !== (this.ledger.get(record.event.id)!.given === true));
+  }
+
   private async writePage(
     segments: Segments,
     settledTail: readonly CareEvent[],
+    marked: readonly TailRecord[],
     cursor: string,
   ): Promise<void> {
     const sealed = [...segments].map(
       async ([n, held]) => [n, await this.sealAt("segments", n, held)] as const,
     );
-    const [boxes, mark] = await Promise.all([Promise.all(sealed), this.sealAt("box", "cursor", cursor)]);
+    const kept = marked.map((record) => this.sealAt("tail", record.event.id, record));
+    const [boxes, tails, mark] = await Promise.all([
+      Promise.all(sealed),
+      Promise.all(kept),
+      this.sealAt("box", "cursor", cursor),
+    ]);
     const tx = this.db.transaction(["segments", "tail", "box"], "readwrite", { durability: "strict" });
     for (const [segment, box] of boxes) void tx.objectStore("segments").put(box, segment);
     for (const event of settledTail) void tx.objectStore("tail").delete(event.id);
+    for (const [n, { event }] of marked.entries()) void tx.objectStore("tail").put(tails[n]!, event.id);
     void tx.objectStore("box").put(mark, "cursor");
     await tx.done;
     this.cursorNow = cursor;

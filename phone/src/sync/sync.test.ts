@@ -203,6 +203,24 @@ test("what was accepted of a client outside her scope goes once a whole pull did
   expect(server.log).toHaveLength(4);
 });
 
+test("a refused entry that a pull gave back meanwhile stays once it is known: it will not be given back again (S33)", async () => {
+  const server = new Server();
+  const { store, reopen } = await phone();
+  const even = lossy(server, () => 0.5);
+  await store.save([event(1)]);
+  await store.settle([{ id: event(1).id, status: "refused", error: { code: "E403", what: "", remedy: "" } }]);
+  server.push({ events: [event(1)] }); // an earlier try had come through after all
+  await sync(store, even);
+  expect(store.ledger.get(event(1).id)).toMatchObject({ state: "problem", given: true });
+  const later = await reopen();
+  await later.retry([event(1).id]);
+  await sync(later, even);
+  expect(ids(await reopen())).toEqual([event(1).id]);
+  server.leave("c2");
+  await sync(later, even);
+  expect(ids(await reopen())).toEqual([]);
+});
+
 test("a batch that the server cannot read is halved until the bad event stands alone (S25)", async () => {
   const server = new Server();
   const { store } = await phone();

@@ -2,8 +2,9 @@
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tsela.kernel.errors import fail
 from tsela.programme import source
@@ -42,6 +43,7 @@ def _make(
         _keep_languages(folder, parent, languages)
     if countries:
         _keep_countries(folder, parent, countries, languages)
+    _keep_examples(folder, parent, countries, languages)
     _rewrite(folder / "programme.yaml", given, parent, countries)
 
 
@@ -86,7 +88,6 @@ def _keep_countries(
     for path in places.glob("*.yaml"):
         if path.stem not in countries:
             path.unlink()
-            _drop_cases(folder / "cases", path.stem)
     spoken = ", ".join(dict.fromkeys((*languages, parent.languages[0])))
     for code in countries:
         path = places / f"{code}.yaml"
@@ -98,15 +99,32 @@ def _keep_countries(
             )
 
 
-def _drop_cases(cases: Path, policy: str) -> None:
-    """Worked examples of a country that is left out go with it; the others stay as they are written."""
-    for path in cases.glob("*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        found = source.parse(text, path.name)[0]
-        lines = text.splitlines(keepends=True)
-        starts = [next(iter(case)).place.line - 1 for case in found] + [len(lines)]
-        gone = [n for n, case in enumerate(found) if case.get("policy") == policy]
-        for n in reversed(gone):
-            del lines[starts[n] : starts[n + 1]]
-        if gone:
-            path.write_text("".join(lines), encoding="utf-8")
+def _keep_examples(
+    folder: Path, parent: Programme, countries: Sequence[str], languages: Sequence[str]
+) -> None:
+    """Worked examples of what is left out go with it; the others stay as they are written."""
+    left_out = parent.countries.keys() - set(countries) if countries else frozenset()
+    spoken = {SOURCE, *languages} if languages else None
+
+    def gone(example: Mapping[str, Any]) -> bool:
+        country = example.get("policy", example.get("country"))
+        return country in left_out or (spoken is not None and example.get("language", SOURCE) not in spoken)
+
+    for path in (*(folder / "cases").glob("*.yaml"), *(folder / "dialogues").glob("*.yaml")):
+        found = source.parse(path.read_text(encoding="utf-8"), path.name)[0]
+        _drop(path, found["dialogues"] if isinstance(found, Mapping) else found, gone)
+
+
+def _drop(
+    path: Path, examples: Sequence[Mapping[Any, Any]], gone: Callable[[Mapping[Any, Any]], bool]
+) -> None:
+    """Take these examples out of their file; a file without any goes too."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    starts = [next(iter(one)).place.line - 1 for one in examples] + [len(lines)]
+    dropped = [n for n, one in enumerate(examples) if gone(one)]
+    for n in reversed(dropped):
+        del lines[starts[n] : starts[n + 1]]
+    if len(dropped) == len(examples):
+        path.unlink()
+    elif dropped:
+        path.write_text("".join(lines), encoding="utf-8")

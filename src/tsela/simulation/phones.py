@@ -108,27 +108,32 @@ class Store:
 
     def save(self, events: Iterable[Event]) -> None:
         """New events, or refused ones that a person sends again."""
-        self.entries.update({event["id"]: Entry(event, "unsent") for event in events})
+        for event in events:
+            given = event["id"] in self.entries and self.entries[event["id"]].pulled
+            self.entries[event["id"]] = Entry(event, "unsent", pulled=given)
         self.written()
 
     def settle(self, results: Iterable[Mapping[str, Any]]) -> None:
         """S51. An event that a pull has meanwhile given back is the server's already."""
         for result in results:
             entry = self.entries.get(result["id"])
-            if entry is not None and not entry.pulled:
+            if entry is not None and not (entry.pulled and entry.state == "sent"):
                 refused = result["status"] == "refused"
                 self.entries[result["id"]] = Entry(
-                    entry.event, "problem" if refused else "sent", result.get("error") if refused else None
-                )
+                    entry.event, "problem" if refused else "sent", result.get("error") if refused else None, entry.pulled
+                )  # fmt: skip
         self.written()
 
     def store_page(self, events: Sequence[Event], leave: Iterable[str], cursor: str) -> None:
-        """S33-S35: leavings, rows and cursor in one step. A problem stays until a person has dealt with it."""
+        """S33-S35: leavings, rows and cursor in one step. A problem stays until a person has dealt with it; that the server
+        has an event of that id is remembered, since it is not given back again."""
         self._remove(set(leave))
         for event in events:
             known = self.entries.get(event["id"])
             if known is None or known.state != "problem":
                 self.entries[event["id"]] = Entry(event, "sent", pulled=True)
+            else:
+                self.entries[event["id"]] = known._replace(pulled=True)
         self.cursor = cursor
         self.written()
 
@@ -151,8 +156,11 @@ class Store:
 
     def _remove(self, clients: set[str]) -> None:
         for id, entry in list(self.entries.items()):
-            if entry.state == "sent" and entry.event["client"] in clients:
-                del self.entries[id]
+            if entry.event["client"] in clients:
+                if entry.state == "sent":
+                    del self.entries[id]
+                else:
+                    self.entries[id] = entry._replace(pulled=False)
 
 
 def claim(store: Store, code: str, label: str = "phone") -> Talk:
