@@ -54,7 +54,7 @@ def answers_before_the_commit() -> Any:
     return patch.object(actions, "write", write)
 
 
-@bug("numbers", "once", "projection", "settles", "unsent")
+@bug("numbers", "once", "projection", "scope", "settles", "unsent")
 def writes_without_a_transaction() -> Any:
     from tsela.record import actions
 

@@ -38,7 +38,7 @@ class Run:
         self.handsets: list[Handset] = []
         self.server.between = self._another
         self.server.seen = self._note
-        self.acknowledged: set[str] = set()
+        self.acknowledged: set[tuple[str, str]] = set()
         # Most phones have the programme already: its download is the slowest step.
         self.programme = None if self.rng.random() < 0.05 else programme_version()
 

@@ -65,11 +65,16 @@ def check(run: "Run") -> None:
     check_audit()
 
 
-def acknowledged(request: Request, answer: Answer) -> set[str]:
-    """The ids that an answer to a push says are stored."""
+def acknowledged(request: Request, answer: Answer) -> set[tuple[str, str]]:
+    """The events, by id and as they were sent, that an answer to a push says are stored."""
     if request.path != "/push" or answer.status != 200:
         return set()
-    return {result["id"] for result in json.loads(answer.body)["results"] if result["status"] != "refused"}
+    pairs = zip(json.loads(request.body)["events"], json.loads(answer.body)["results"], strict=True)
+    return {(result["id"], _as_sent(event)) for event, result in pairs if result["status"] != "refused"}
+
+
+def _as_sent(event: Event) -> str:
+    return json.dumps(event, sort_keys=True)
 
 
 def read_log() -> list[Row]:
@@ -83,7 +88,8 @@ def check_log(run: "Run", log: list[Row], stored: Mapping[str, Event]) -> None:
     """Each event once, as it was written, and no other; and all that was ever acknowledged."""
     counts = Counter(row.event["id"] for row in log)
     demand("once", [id for id, count in counts.items() if count > 1])
-    demand("acknowledged", run.acknowledged - stored.keys())
+    demand("acknowledged", {id for id, _ in run.acknowledged} - stored.keys())
+    demand("kept", [id for id, body in run.acknowledged if _as_sent(stored[id]) != body])
     versions: dict[str, list[Event]] = {}
     for written in run.writer.written:
         versions.setdefault(written.event["id"], []).append(written.event)
