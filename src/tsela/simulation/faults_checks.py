@@ -69,7 +69,7 @@ def acknowledged(request: Request, answer: Answer) -> set[tuple[str, str]]:
     """The events, by id and as they were sent, that an answer to a push says are stored."""
     if request.path != "/push" or answer.status != 200:
         return set()
-    pairs = zip(json.loads(request.body)["events"], json.loads(answer.body)["results"], strict=True)
+    pairs = zip(json.loads(request.body or b"{}")["events"], json.loads(answer.body)["results"], strict=True)
     return {(result["id"], _as_sent(event)) for event, result in pairs if result["status"] != "refused"}
 
 
