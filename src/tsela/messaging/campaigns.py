@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tsela.access import audit, policy
@@ -19,7 +19,7 @@ from tsela.access.policy import Action
 from tsela.kernel.errors import fail
 from tsela.messaging.consent import PURPOSES
 from tsela.messaging.models import Campaign, ContactPoint, Message
-from tsela.messaging.queue import cancel, put_in
+from tsela.messaging.queue import UNSENT, cancel, put_in
 from tsela.messaging.readers import best
 from tsela.programme.rules import Names, RuleError, parse_condition
 from tsela.record.programme import current
@@ -98,7 +98,7 @@ def go_on(campaign: Campaign, *, by: Staff) -> None:
     with transaction.atomic():
         _turn(campaign, (S.PAUSED,), status, "go on", by, paused_at=None, first=0)
         waited = timezone.now() - paused_at
-        unsent = Message.objects.filter(campaign=campaign.pk, status__in=("queued", "waiting"))
+        unsent = Message.objects.filter(campaign=campaign.pk, status__in=UNSENT)
         unsent.update(due_at=F("due_at") + waited)  # at its pace, not all at once
 
 
@@ -129,13 +129,8 @@ def plan(campaign: Campaign, audience: Iterable[Sequence[Lot]], now: datetime) -
 
 def finish() -> int:
     """Campaigns of which nothing is left to send are done; how many."""
-    running = Campaign.objects.filter(status=S.RUNNING, planned_all=True)
-    done = [
-        one.pk
-        for one in running
-        if not Message.objects.filter(campaign=one.pk, status__in=("queued", "waiting", "sending")).exists()
-    ]
-    return Campaign.objects.filter(pk__in=done, status=S.RUNNING).update(status=S.DONE) if done else 0
+    left = Message.objects.filter(campaign=OuterRef("pk"), status__in=(*UNSENT, Message.Status.SENDING))
+    return Campaign.objects.filter(~Exists(left), status=S.RUNNING, planned_all=True).update(status=S.DONE)
 
 
 def reachable(clients: Iterable[str], purpose: str, now: datetime) -> dict[str, ContactPoint]:

@@ -13,7 +13,7 @@ from tsela.messaging.channels.accounts import route
 from tsela.messaging.consent import tier_of
 from tsela.messaging.flow import Effect, Talk, step
 from tsela.messaging.models import ContactPoint, Conversation, Message
-from tsela.messaging.readers import reader_of
+from tsela.messaging.readers import listener_of, reader_of
 from tsela.messaging.stopping import FAREWELL, stop
 from tsela.programme import Programme
 from tsela.record.programme import current
@@ -100,7 +100,7 @@ def _before(conversation: Conversation) -> dict[str, Any]:
         "tier": tier_of(reader_of(contact, ())),
         "channel": contact.channel,
         "country": contact.country,
-        "live": (door := route(contact.channel, contact.country)) is None or door.live,
+        "live": listener_of(contact, route(contact.channel, contact.country)).live,
     }
 
 

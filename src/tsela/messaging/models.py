@@ -295,7 +295,7 @@ class Campaign(models.Model):
         max_length=32, blank=True, help_text="the last lot that was looked at: see evaluation.audience"
     )
     planned_all = models.BooleanField(default=False, help_text="everyone of the audience was looked at")
-    paused_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)  # by a person: nothing of it leaves meanwhile
     by = IdField()
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -160,10 +160,10 @@ def _due(now: datetime, limit: int, only: Q) -> list[Message]:
 
 
 def _going_on() -> list[int]:
-    """The campaigns that have something to send and are not held by anybody."""
+    """The campaigns that have something to send and that nobody paused. The first so many leave while the rest waits."""
     theirs = Message.objects.filter(campaign=OuterRef("pk"), status__in=UNSENT)
-    held = Campaign.objects.exclude(status__in=(Campaign.Status.DRAFT, Campaign.Status.PAUSED))
-    return list(held.filter(Exists(theirs)).order_by("pk").values_list("pk", flat=True))
+    free = Campaign.objects.filter(Exists(theirs), paused_at=None)
+    return list(free.order_by("pk").values_list("pk", flat=True))
 
 
 def _decided(message: Message, known: Around, now: datetime) -> Verdict:

@@ -227,11 +227,10 @@ def check_plans(run: "Run", handset: Handset, log: Mapping[str, Event], people: 
     from tsela.care.models import StoredPlan
     from tsela.care.rules import rules_at
 
-    settled = [entry.pulled and entry.state == "sent" for entry in handset.store.entries.values()]
-    entries = list(zip(handset.store.entries.values(), settled, strict=True))
-    events = [entry.event for entry, theirs in entries if theirs]
+    entries = handset.store.entries.values()
+    events = [entry.event for entry in entries if entry.settled]
     seen = {event["client"] for event in events}
-    mine = [entry.event for entry, theirs in entries if not theirs]
+    mine = [entry.event for entry in entries if not entry.settled]
     # A mistaken entry of hers stands in the way of another's event of the same id (E405).
     own = {one["client"] for event in mine for one in (event, log.get(event["id"], event))}
     whole = sorted(client for client in seen - own if family(client, people) <= seen - own)

@@ -57,6 +57,11 @@ class Entry(NamedTuple):
     error: Mapping[str, Any] | None = None
     pulled: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """The server's own, as it gave it back."""
+        return self.pulled and self.state == "sent"
+
 
 class Cut(Exception):
     """Why a sync could not be completed."""
@@ -117,7 +122,7 @@ class Store:
         """S51. An event that a pull has meanwhile given back is the server's already."""
         for result in results:
             entry = self.entries.get(result["id"])
-            if entry is not None and not (entry.pulled and entry.state == "sent"):
+            if entry is not None and not entry.settled:
                 refused = result["status"] == "refused"
                 self.entries[result["id"]] = Entry(
                     entry.event, "problem" if refused else "sent", result.get("error") if refused else None, entry.pulled

@@ -38,7 +38,7 @@ steps:
 def test_a_flow_as_the_runner_reads_it() -> None:
     flow = compile_flow(parse(FLOW, "f.yaml")[0])
     assert json.loads(json.dumps(flow)) == {
-        "title": "F", "tier": "covert", "keywords": ["cough"], "first": "#1",
+        "title": "F", "tier": "covert", "review": "", "keywords": ["cough"], "first": "#1",
         "steps": {
             "#1": {"do": "ask", "next": "#2", "text": "How old are you?", "as": "age", "type": "integer", "low": 1, "high": 120, "again": None},
             "#2": {"do": "branch", "next": "end", "cases": [{"if": {"var": "age", "op": "<", "value": 13}, "go": "child"}]},
