@@ -112,9 +112,7 @@ def test_the_first_so_many_then_it_waits_for_a_person(thandi: Device, officer: S
     made = going(officer, first=3)
     assert (made.status, len(told(made))) == ("paused", 3)
     ContactPoint.objects.update(hours_from=0, hours_to=24 * 60)
-    assert (
-        send_due(timezone.now() + timedelta(minutes=1)) == 3
-    )  # the first leave; the rest waits for a person
+    assert send_due(timezone.now() + timedelta(minutes=1)) == 3  # they leave, the rest waits
     plan_campaigns()
     assert len(told(made)) == 3
     campaigns.go_on(made, by=officer)
