@@ -223,3 +223,20 @@ def test_an_event_of_the_server_is_by_no_person_and_nobody_can_log_in_as_it():
     assert not any(policy.may(server, action) for action in policy.Action)
     assert authenticate(username="system", password="!") is None
     assert event(device, "encounter", "nomsa")
+
+
+def test_a_conversation_that_cannot_go_on_is_put_before_a_person_and_holds_up_nobody():
+    for name in (NUMBER, "+27820000009"):
+        client = Client(name)
+        client.says("Hello")
+        client.says("English")
+    broken, other = Conversation.objects.order_by("pk")
+    now = timezone.now()
+    Conversation.objects.filter(pk=broken.pk).update(timer_at=now, state={"remind": "never"})
+    Conversation.objects.filter(pk=other.pk).update(timer_at=now)
+    inbox.process_due(now=now + timedelta(seconds=1))
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert (broken.held_by, broken.queue, broken.timer_at) == ("person", "support", None)
+    assert other.held_by == "flow"
+    assert other.timer_at is None or other.timer_at > now

@@ -2,9 +2,10 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -33,6 +34,9 @@ from tsela.record.writer import write
 
 log = logging.getLogger(__name__)
 TRIES = 6  # then it stays kept, marked with its problem, and staff see it
+TOGETHER = (
+    0.01  # seconds of work a commit: each commit waits for the disk, and on SQLite the door waits for both
+)
 AGAIN = (2, 10, 60, 600, 3600)  # seconds after the first, second … failure
 STRANGER = "Nobody knows yet who this is"
 
@@ -52,10 +56,18 @@ def process_due(limit: int = 50, now: datetime | None = None) -> int:
     """Process what was kept and not yet processed, and conversations whose time has come; how many of them."""
     now = now or timezone.now()
     done = 0
-    while done < limit and write(partial(_process_one, now)):
-        done += 1
-    while done < limit and write(partial(_tick_one, now)):
-        done += 1
+    for one in (_process_one, _tick_one):
+        while done < limit and (several := write(partial(_several, one, now, limit - done))):
+            done += several
+    return done
+
+
+def _several(one: Callable[[datetime], bool], now: datetime, most: int) -> int:
+    """As many as a short while allows, in one commit."""
+    began, done = perf_counter(), 0
+    with transaction.atomic():
+        while done < most and perf_counter() - began < TOGETHER and one(now):
+            done += 1
     return done
 
 
@@ -236,8 +248,25 @@ def _tick_one(now: datetime) -> bool:
         if stopped:
             row.save(update_fields=["timer_at"])
         else:
-            conversing.converse(row, {"kind": "timer"}, key=f"timer:{row.pk}:{at:%Y%m%d%H%M%S}", now=now)
+            _go_on(row, key=f"timer:{row.pk}:{at:%Y%m%d%H%M%S}", now=now)
     return True
+
+
+def _go_on(conversation: Conversation, key: str, now: datetime) -> None:
+    """A flow that breaks here is put before a person: it must not hold up those whose time comes after."""
+    try:
+        with transaction.atomic():
+            conversing.converse(conversation, {"kind": "timer"}, key=key, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("Conversation %s could not go on", conversation.pk)
+        conversation.refresh_from_db()
+        conversation.timer_at = None
+        conversing.hand_over(
+            conversation, queue="support", because="The conversation could not go on by itself", now=now
+        )
+        conversation.save()
 
 
 def _locked(rows: Any) -> Any:
