@@ -20,6 +20,15 @@ from tsela.record.programme import current
 
 ANSWERED_WITHIN = timedelta(days=7)
 CAME_WITHIN = timedelta(days=30)
+WENT = Q(status__in=("sent", "delivered", "read"))
+STATES = {
+    "planned": Q(),
+    "sent": WENT,
+    "delivered": Q(status__in=("delivered", "read")),
+    "read": Q(status="read"),
+    "waiting": Q(status__in=("queued", "waiting", "sending")),
+}
+REASONS = ("stopped", "suspended", "no_consent", "minor")  # the last comes nearest to being told
 CAME = '"attended":"yes"'  # within an attendance, as the log stores it
 
 
@@ -79,21 +88,29 @@ def results(campaign: Campaign) -> Results:
     )
 
 
+def totals(campaign: Campaign) -> dict[str, int]:
+    """People of all wordings together: to whom it was sent, whom it reached, who answered."""
+    rows = _rows(campaign)
+    return _counted(rows, "sent", "delivered") | {"answered": _people(rows.filter(WENT, Exists(_answers())))}
+
+
 def _arm(campaign: Campaign, wording: str) -> Arm:
-    rows = Message.objects.filter(campaign=campaign.pk, message=wording, outgoing=True, place=0)
-    went = Q(status__in=("sent", "delivered", "read"))
-    people = Count("contact__client", distinct=True)
-    found = rows.aggregate(
-        planned=people,
-        sent=Count("contact__client", distinct=True, filter=went),
-        delivered=Count("contact__client", distinct=True, filter=Q(status__in=("delivered", "read"))),
-        read=Count("contact__client", distinct=True, filter=Q(status="read")),
-        waiting=Count("contact__client", distinct=True, filter=Q(status__in=("queued", "waiting", "sending"))),
-    )  # fmt: skip
+    rows = _rows(campaign).filter(message=wording)
+    found, went = _counted(rows, *STATES), rows.filter(WENT)
     return Arm(
-        wording, **found, answered=_people(rows.filter(went, Exists(_answers()))), came=_people(rows.filter(went, Exists(_visits()))),
+        wording, **found, answered=_people(went.filter(Exists(_answers()))), came=_people(went.filter(Exists(_visits()))),
         not_sent=max(0, found["planned"] - found["sent"] - found["waiting"]),
     )  # fmt: skip
+
+
+def _rows(campaign: Campaign) -> QuerySet[Message]:
+    return Message.objects.filter(campaign=campaign.pk, outgoing=True, place=0)
+
+
+def _counted(rows: QuerySet[Message], *states: str) -> dict[str, int]:
+    return rows.aggregate(**{
+        name: Count("contact__client", distinct=True, filter=STATES[name]) for name in states
+    })  # fmt: skip
 
 
 def _people(rows: QuerySet[Message]) -> int:
@@ -146,15 +163,14 @@ def _why_not(contacts: Sequence[ContactPoint], purpose: str, now: datetime) -> s
     return next((reason for reason in reversed(REASONS) if reason in reasons), "no_account")
 
 
-REASONS = ("stopped", "suspended", "no_consent", "minor")
-
-
 def _text(campaign: Campaign, wording: str, contact: ContactPoint, now: datetime) -> Text:
     programme, reader = current(contact.site), reader_of(contact)
     message = programme.messages[wording]
     to = listener_of(contact, route(contact.channel, contact.country))
     tier = text_tier(reader, now, asked=False)
-    names = values_of(contact, {}) | {"name": "…"} if contact.name else values_of(contact, {})
+    names = values_of(contact, {})
+    if contact.name:
+        names["name"] = "…"
     said = speak_message(programme, message, tier, names, to)
     text = "\n".join(body.text for body in said.bodies)
     return Text(wording, contact.language, said.language, said.tier, contact.channel, text)

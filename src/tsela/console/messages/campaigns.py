@@ -114,8 +114,7 @@ def _show(request: HttpRequest, found: Campaign, status: int = 200, **context: A
 
 
 def _row(one: Campaign, names: dict[str, str]) -> dict[str, Any]:
-    arms = campaign_results.results(one).arms if one.planned else []
-    totals = {name: sum(getattr(arm, name) for arm in arms) for name in ("sent", "delivered", "answered")}
+    totals = campaign_results.totals(one) if one.planned else {"sent": 0, "delivered": 0, "answered": 0}
     return {
         "id": one.pk, "title": one.title, "audience": one.audience or "everybody", "status": one.get_status_display(),
         "tone": TONES.get(one.status, ""), "planned": one.planned, "by": names.get(one.by, ""), "at": one.created_at, **totals,
