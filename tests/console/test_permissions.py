@@ -10,7 +10,7 @@ from django.utils import timezone
 from support.record import MULANJE, TEMBISA, event, phone, registration, someone
 from tsela.access.models import Role, Staff
 from tsela.kernel.ids import derived_id, uuid7
-from tsela.messaging.models import CallTask, Campaign, ContactPoint, Conversation
+from tsela.messaging.models import CallTask, Campaign, ContactPoint, Conversation, File, Message
 from tsela.record.actions import ingest
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,7 @@ PAGES = {
     "messages/": ALL,
     "inbox/": TALK,
     "inbox/<uuid:conversation>/": TALK,
+    "inbox/<uuid:conversation>/files/<uuid:file>/": TALK,
     "calls/": TALK,
     "calls/<uuid:call>/": TALK,
     "delivery/": TALK | {Role.ADMIN},
@@ -78,6 +79,14 @@ def talk_with(client: str) -> tuple[Conversation, CallTask]:
     return Conversation.objects.create(contact=contact), call
 
 
+def file_in(conversation: Conversation) -> File:
+    """A picture that she sent."""
+    sent = {"outgoing": False, "status": "received", "due_at": timezone.now()}
+    message = Message.objects.create(contact=conversation.contact, key=uuid7(), **sent)
+    kept = {"status": "kept", "kind": "jpg", "body": b"\xff\xd8\xff", "due_at": timezone.now()}
+    return File.objects.create(message=message, account="-", type="image", **kept)
+
+
 def campaign_of(staff: Staff) -> Campaign:
     return Campaign.objects.create(title="-", audience="", by=staff.pk)
 
@@ -110,6 +119,7 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(role: Role, address: 
         .replace("<uuid:device>", device.id)
         .replace("<uuid:conversation>", conversation.pk)
         .replace("<uuid:call>", call.pk)
+        .replace("<uuid:file>", file_in(conversation).pk)
         .replace("<int:campaign>", str(campaign_of(staff).pk))
         .replace("<slug:name>/<str:file>", "none/report.html")
         .replace("attachments/<str:name>", "attachments/none")

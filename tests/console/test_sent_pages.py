@@ -1,17 +1,20 @@
 """What did not arrive, campaigns, and the words by language."""
 
+import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from messaging.accounts import accounts
 from support.record import event, phone, someone
 from support.talks import client, signed_in
-from tsela.access.models import Role, Staff
+from tsela.access.models import AuditEntry, Role, Staff
 from tsela.kernel.ids import uuid7
-from tsela.messaging import actions
-from tsela.messaging.models import CallTask, ContactPoint, Message, Pause
+from tsela.messaging import actions, inbox, notices
+from tsela.messaging.models import CallTask, ContactPoint, Message, Notice, Pause
 from tsela.messaging.outbox import send_due
 from tsela.record.actions import ingest
 from tsela.record.programme import current
@@ -53,6 +56,50 @@ def test_an_account_that_refuses_us_is_seen_and_opened_again_by_the_coordinator(
     assert promise.post("/delivery/", {"do": "resume", "account": "simulator"}).status_code == 403
     assert naledi.post("/delivery/", {"do": "resume", "account": "simulator"}).status_code == 302
     assert not Pause.objects.exists()
+
+
+PAUSED = {"event": "PAUSED", "message_template_name": "checkin_day_zu", "reason": "LOW_QUALITY"}
+
+
+def provider_says(value: dict[str, str], at: int, field: str = "message_template_status_update") -> None:
+    """Meta's webhook, with the time that stands in it."""
+    change = {"field": field, "value": value}
+    body = json.dumps({"entry": [{"id": "1", "time": at, "changes": [change]}]}).encode()
+    inbox.receive("whatsapp", body)
+    inbox.process_due()
+
+
+def test_what_a_provider_warns_of_is_seen_until_it_no_longer_holds(settings: Any) -> None:
+    settings.CHANNELS = accounts()
+    naledi, promise = signed_in(someone(Role.SITE_COORDINATOR)), signed_in(someone())
+    for at in (100, 200):
+        provider_says(PAUSED, 1_790_000_000 + at)
+    page = naledi.get("/delivery/").content.decode()
+    assert "PAUSED, checkin_day_zu, LOW_QUALITY" in page
+    assert "Correct the template in WhatsApp Manager" in page
+    assert "2 times" in page
+    assert "checkin_day_zu" not in promise.get("/delivery/").content.decode(), "she cannot mend it"
+    approved = PAUSED | {"event": "APPROVED"}
+    provider_says(approved, 1_790_000_150)
+    assert "checkin_day_zu" in naledi.get("/delivery/").content.decode(), "said before it was paused again"
+    provider_says(approved, 1_790_000_300)
+    assert "checkin_day_zu" not in naledi.get("/delivery/").content.decode()
+
+
+def test_who_may_mend_accounts_says_that_a_notice_is_seen_to(settings: Any) -> None:
+    settings.CHANNELS = accounts()
+    administrator, promise = signed_in(someone(Role.ADMIN)), signed_in(someone())
+    provider_says({"alert_type": "LIMIT"}, 1_790_000_000, field="account_alerts")
+    inbox.receive("whatsapp", b'{"entry": [{"changes": [{"field": "messages"}]}]}')
+    inbox.process_due()
+    assert [one.code for one in notices.holding()] == ["E715", "E717"]
+    seen_to = {"do": "seen_to", "notice": Notice.objects.get(code="E717").pk}
+    assert promise.post("/delivery/", seen_to).status_code == 403
+    assert administrator.post("/delivery/", seen_to).status_code == 302
+    assert AuditEntry.objects.filter(action="notice.over").count() == 1
+    assert [one.code for one in notices.holding()] == ["E715"]
+    Notice.objects.update(at=timezone.now() - timedelta(days=8))
+    assert not notices.holding().exists(), "it says nothing of how things are now"
 
 
 def test_the_words_page_says_what_a_live_channel_would_say() -> None:

@@ -2,7 +2,8 @@
 
 It forks both from itself, so that starting anew takes no time, and kills one or both with SIGKILL at a random moment. It
 prints a line of JSON whenever it waits for its caller: the port; then, after the kills, what nobody knows of (`unknown`),
-until the caller answers which of these to send again; last of all, every message.
+until the caller answers which of these to send again; last of all, every message
+and every file.
 """
 
 import json
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -31,7 +33,7 @@ def main(provider: str, kills: int, seed: int) -> None:
     from django.db import connections
 
     from messaging.accounts import accounts
-    from tsela.messaging import settling
+    from tsela.messaging import files, settling
     from tsela.messaging.channels import Limits
     from tsela.messaging.conversing import talk_of
     from tsela.record.programme import current
@@ -40,6 +42,7 @@ def main(provider: str, kills: int, seed: int) -> None:
     settings.CHANNELS = {"whatsapp": replace(whatsapp, limits=Limits())}
     settling.LONG_LEASE = timedelta(seconds=1)  # so that what is lost becomes `unknown` while we look on
     settling.BACKOFF = (0, 0, 0, 0, 0)
+    files.LEASE, files.BACKOFF = timedelta(seconds=1), (0,) * 100
     os.waitpid(fork(begin), 0)
     talk_of(current())
     connections.close_all()  # a connection must not be shared with those who are forked
@@ -111,11 +114,12 @@ def finish() -> None:
     """Wait until nothing moves; ask what to do about what nobody knows of; go on until all is settled."""
     from django.utils import timezone
 
-    from tsela.messaging.models import Inbound, Message
+    from tsela.messaging.models import File, Inbound, Message
 
     while True:
         moving = Message.objects.filter(status__in=("queued", "waiting", "sending"))
-        while moving.exists() or Inbound.objects.filter(processed_at=None).exists():
+        read, coming = Inbound.objects.filter(processed_at=None), File.objects.filter(status="waiting")
+        while moving.exists() or read.exists() or coming.exists():
             time.sleep(0.1)
         unknown = list(Message.objects.filter(status="unknown").values_list("id", flat=True))
         say(unknown=unknown)
@@ -124,7 +128,8 @@ def finish() -> None:
             break
         Message.objects.filter(pk__in=again, status="unknown").update(status="queued", due_at=timezone.now())
     fields = ("id", "key", "outgoing", "status", "problem", "text")
-    say(messages=list(Message.objects.values(*fields)))
+    kept = [(one.message.key, one.status, sha256(one.body or b"").hexdigest()) for one in File.objects.all()]
+    say(messages=list(Message.objects.values(*fields)), files=kept)
 
 
 def fork(run: Callable[[], None]) -> int:

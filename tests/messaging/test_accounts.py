@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from tsela.kernel.errors import TselaError
-from tsela.messaging.channels.accounts import accounts
+from tsela.messaging.channels.accounts import accounts, require_neutral
+from tsela.messaging.channels.http import Http
 from tsela.messaging.channels.whatsapp import WhatsApp
+from tsela.programme import load
 
+PROGRAMME = Path(__file__).parents[2] / "programmes" / "mentor_mother"
 SECRETS = {
     "WA_TOKEN": "EAAGm0PX4ZCpsBA7w9LkQ",
     "WA_APP": "9f86d081884c7d659a2feaa0c55ad015",
@@ -64,7 +67,57 @@ def test_the_accounts_in_the_documentation_are_read(tmp_path: Path, monkeypatch:
         assert accounts(write(tmp_path, example), production=True)
 
 
+SMS = """
+[sms-ke]
+channel = "africas_talking"
+username = "ours"
+api_key = "$AT_KEY"
+key = "$HOOK_KEY"
+sender = "SENDER"
+"""
+GATEWAY = """
+[gateway]
+channel = "http"
+url = "https://gateway.example/send"
+key = "$HOOK_KEY"
+body = {to = "{to}", message = {text = "{text}", from = "SENDER"}, password = "hiv hiv"}
+"""
+
+
+@pytest.mark.parametrize("settings", [SMS, GATEWAY])
+@pytest.mark.parametrize(
+    ("sender", "tells"), [("12345", False), ("Friends", False), ("ART-Clinic", True), ("hivcare", True)]
+)
+def test_a_server_does_not_start_with_a_sender_that_tells(
+    settings: str, sender: str, tells: bool, tmp_path: Path
+) -> None:
+    known = accounts(write(tmp_path, settings.replace("SENDER", sender)), production=True)
+    leaks = load(PROGRAMME).leaks
+    if not tells:
+        require_neutral(known, leaks)
+        return
+    with pytest.raises(TselaError) as error:
+        require_neutral(known, leaks)
+    assert (error.value.code, sender in error.value.what) == ("E702", True)
+    assert "channels.toml" in error.value.where
+
+
+def test_what_a_gateway_keeps_for_us_is_fetched_from_named_hosts_with_its_own_headers(tmp_path: Path) -> None:
+    more = """
+media_url = "https://files.example/{media}"
+media_hosts = ["cdn.example"]
+media_headers = {Authorization = "Token $AT_KEY"}
+"""
+    (found,) = accounts(write(tmp_path, GATEWAY + more), production=True).values()
+    assert isinstance(found, Http)
+    assert (found.media_hosts, found.media_headers["Authorization"][:9]) == (("cdn.example",), "Token ats")
+
+
 BROKEN = {
+    "a host that is none": (GATEWAY + 'media_hosts = ["https://files.example"]', "E720"),
+    "a host that is an address of the inside": (GATEWAY + 'media_hosts = ["10.0.0.1"]', "E720"),
+    "files without encryption": (GATEWAY + 'media_url = "http://files.example/{media}"', "E720"),
+    "a token of files in the file": (GATEWAY + 'media_headers = {Authorization = "Token abcdefghijklmnopqrs"}', "E721"),
     "no TOML": ("[wa-za", "E720"),
     "a name for a table": ('wa-za = "whatsapp"', "E720"),
     "a name that no address can hold": (WHATSAPP.replace("wa-za", '"WA ZA"'), "E720"),

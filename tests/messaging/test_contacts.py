@@ -1,6 +1,6 @@
 """From her record to contact points and consents (MESSAGES M30), and again from nothing."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -8,8 +8,8 @@ import pytest
 from messaging.people import NUMBER, agrees, client, her_phone, record, refuses, today
 from support.record import event
 from tsela.kernel.ids import derived_id
-from tsela.messaging import contacts
-from tsela.messaging.models import Consent, ContactPoint
+from tsela.messaging import contacts, conversing
+from tsela.messaging.models import Consent, ContactPoint, Conversation
 from tsela.messaging.points import tidy_number
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +137,53 @@ def test_a_birth_date_is_kept_for_the_rules_of_minors():
     device = her_phone()
     record(device, client(device, "lindi", birth_date="2012-02-03"))
     assert ContactPoint.objects.filter(channel="sms").get().born_on == date(2012, 2, 3)
+
+
+MARCH, APRIL, MAY = (f"2026-{month}-10T09:00:00+02:00" for month in ("03", "04", "05"))
+
+
+def language(channel: str = "sms") -> str:
+    return ContactPoint.objects.get(client=derived_id("nomsa"), channel=channel).language
+
+
+def chooses(tag: str, at: str) -> None:
+    """She chose it herself, writing by SMS."""
+    contact = ContactPoint.objects.filter(client=derived_id("nomsa"), channel="sms")
+    contact.update(language=tag, language_chosen_at=datetime.fromisoformat(at))
+
+
+def test_a_language_corrected_in_her_record_is_hers_from_then_on():
+    device = her_phone()
+    first = client(device, "nomsa", language="en") | {"recorded_at": MARCH}
+    record(device, first)
+    assert language() == "en"
+    record(device, client(device, "nomsa", language="st") | {"recorded_at": APRIL, "replaces": first["id"]})
+    assert (language(), language("phone")) == ("st", "st")
+
+
+def test_what_she_chose_herself_holds_until_her_record_says_another():
+    device = her_phone()
+    first = client(device, "nomsa", language="en") | {"recorded_at": MARCH}
+    record(device, first)
+    chooses("zu", APRIL)
+    moved = client(device, "nomsa", language="en", given_name="Nomsa") | {"recorded_at": MAY}
+    record(device, moved | {"replaces": first["id"]})
+    assert language() == "zu", "a correction of her name says nothing new of her language"
+    assert language("phone") == "en", "there she chose nothing"
+    record(device, client(device, "nomsa", language="st") | {"recorded_at": MAY, "replaces": moved["id"]})
+    assert language() == "st"
+    chooses("zu", "2026-06-10T09:00:00+02:00")
+    contacts.rebuild()
+    assert language() == "zu"
+
+
+def test_a_conversation_goes_on_in_the_language_that_was_corrected():
+    device = her_phone()
+    record(device, client(device, "nomsa", language="en"), agrees(device, "nomsa"))
+    conversation = Conversation.objects.create(
+        contact=ContactPoint.objects.get(client=derived_id("nomsa"), channel="sms"), state={"language": "en"}
+    )
+    ContactPoint.objects.update(language="zu")
+    conversation.refresh_from_db()
+    conversing.converse(conversation, {"kind": "message", "text": "menu"}, key="k")
+    assert conversation.state["language"] == "zu"

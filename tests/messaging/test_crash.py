@@ -1,4 +1,5 @@
-"""Each message has exactly one effect, whatever is killed when (MESSAGES M50, M51): against a provider that counts.
+"""Each message has exactly one effect and each file is kept once, whatever is killed when (MESSAGES M50, M51, M54): against a
+provider that counts.
 
 TSELA_SEEDS=200 kills 200 times.
 """
@@ -10,15 +11,18 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from messaging.crash import CLIENTS, EACH
 from support.provider import Provider
+from support.provider_files import Fault
 from support.provider_shapes import APP_SECRET
 
 KILLS = int(os.environ.get("TSELA_SEEDS", "12"))
-WRITTEN = 60
+WRITTEN, SENT = 60, 30  # messages, and files, of clients
+FAULTS: tuple[Fault, ...] = ("drop", "cut", "damaged", "error", "run_out")
 
 
 def test_every_message_has_exactly_one_effect(new_site: Callable[..., Any]) -> None:
@@ -41,6 +45,10 @@ def test_every_message_has_exactly_one_effect(new_site: Callable[..., Any]) -> N
             provider.hooks["whatsapp"] = (f"http://127.0.0.1:{port}/hooks/whatsapp/", APP_SECRET)
             for n in range(WRITTEN):
                 provider.write("whatsapp", f"+2782000{n % CLIENTS:04d}", f"hello {n}", id=f"in.{n}")
+            for n in range(SENT):
+                faults = rng.choices(FAULTS, k=rng.randrange(3))
+                file = provider.files.put(picture(n), "image/jpeg", *faults, id=f"file{n}")
+                provider.send_file(f"+2782000{n % CLIENTS:04d}", file, id=f"file.{n}")
             decided = 0
             with provider.delivering(rng):
                 while "messages" not in (told := heard(crash)):
@@ -60,7 +68,15 @@ def test_every_message_has_exactly_one_effect(new_site: Callable[..., Any]) -> N
     assert counts == dict.fromkeys(out, 1), "each was accepted exactly once"
     assert len(out) >= CLIENTS * EACH + WRITTEN
     received = Counter(row["key"] for row in rows if not row["outgoing"])
-    assert received == {f"in:whatsapp:in.{n}": 1 for n in range(WRITTEN)}
+    written = [f"in.{n}" for n in range(WRITTEN)] + [f"file.{n}" for n in range(SENT)]
+    assert received == {f"in:whatsapp:{id}": 1 for id in written}
+    files = {tuple(row) for row in told["files"]}
+    assert len(told["files"]) == len(files) == SENT
+    assert files == {(f"in:whatsapp:file.{n}", "kept", sha256(picture(n)).hexdigest()) for n in range(SENT)}
+
+
+def picture(n: int) -> bytes:
+    return b"\xff\xd8\xff" + bytes([n]) * 200_000
 
 
 def heard(crash: "subprocess.Popen[str]") -> dict[str, Any]:

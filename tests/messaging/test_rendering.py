@@ -86,6 +86,12 @@ def test_a_sentence_without_its_value_is_left_out() -> None:
     assert fill("One.\n\nTwo {x}. Three.", {}) == "One.\n\nThree."
 
 
+def test_a_greeting_without_a_name_is_still_a_greeting() -> None:
+    assert fill("Hello {name}. Be well.", {}) == "Hello. Be well."
+    assert fill("Asante sana, {name}!", {"name": ""}) == "Asante sana!"
+    assert fill("Dear {name}, we are happy. Rest well.", {}) == "Rest well.", "more than a greeting"
+
+
 @given(labels, st.sampled_from([20, 24]))
 def test_any_labels_are_cut_to_the_limit_and_stay_distinct(given: list[str], limit: int) -> None:
     shown = cut(given, limit)

@@ -10,6 +10,7 @@ from tsela.messaging.consent import Reader
 from tsela.messaging.speech import DRAFT, Line, Listener, require_safe, speak, speak_message
 from tsela.programme import Programme, load
 from tsela.programme.talk import Message
+from tsela.programme.talk.messages import SAMPLES
 
 FOLDER = Path(__file__).parents[2] / "programmes" / "mentor_mother"
 NOMSA = {"name": "Nomsa", "date": "2026-11-25"}
@@ -50,7 +51,37 @@ def test_where_nothing_is_left_nothing_is_sent(programme: Programme) -> None:
 
 
 def test_her_own_values_are_scanned_too(programme: Programme) -> None:
-    assert speak(programme, [Line("Hello {name}.", {"name": "H.I.V. club"})], LIVE).tells
+    assert speak(programme, [Line("{what} is here.", {"what": "H.I.V. club"})], LIVE).tells
+
+
+@pytest.mark.parametrize("name", ["Positive", "H.I.V. club", "ART"])
+def test_a_name_that_tells_is_left_out_and_the_rest_is_said(programme: Programme, name: str) -> None:
+    text = "Hello {name}. The house is {place}. See you on {date}."
+    spoken = speak(programme, [Line(text, NOMSA | {"name": name, "place": "ART Clinic"})], LIVE)
+    assert [body.text for body in spoken.bodies] == ["Hello. See you on 25 November 2026."]
+    assert not spoken.tells
+    place = speak(programme, [Line(text, NOMSA | {"place": "ART Clinic"})], LIVE)
+    assert [body.text for body in place.bodies] == ["Hello Nomsa. See you on 25 November 2026."]
+    openly = speak(programme, [Line("Hello {name}.", {"name": name}, overt=True)], LIVE)
+    assert openly.bodies[0].text == f"Hello {name}.", "she agreed to be spoken to openly"
+
+
+def test_a_name_that_tells_is_in_no_template_and_in_no_words_of_a_person(programme: Programme) -> None:
+    to = Listener("en", "ZA", "whatsapp", live=True)
+    spoken = speak_message(
+        programme, programme.messages["visit_soon"], "covert", NOMSA | {"name": "Positive"}, to
+    )
+    assert (spoken.template, spoken.tells) == (None, "")
+    assert speak(programme, [Line("You are Positive", {}, as_is=True)], LIVE).tells
+
+
+def test_no_covert_message_of_the_programme_is_lost_by_her_name(programme: Programme) -> None:
+    """Nor does any tell."""
+    own = SAMPLES | {"name": "Positive", "baby": "Arv", "worker": "Aids", "place": "ART Clinic"}
+    for message in programme.messages.values():
+        spoken = speak_message(programme, message, "covert", own, LIVE)
+        assert not spoken.empty, message.id
+        assert not spoken.tells, message.id
 
 
 def test_an_open_text_is_not_scanned_and_is_known_as_open(programme: Programme) -> None:

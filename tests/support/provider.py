@@ -1,4 +1,5 @@
-"""A provider of messages on a port of its own: WhatsApp's Cloud API, Africa's Talking and a plain gateway.
+"""A provider of messages on a port of its own: WhatsApp's Cloud API, Africa's Talking and a plain gateway (its port:
+provider_server; the files that it keeps: provider_files; what it writes: provider_shapes).
 
 It counts what it accepted, refuses what the real one refuses, fails as it is told, and sends its webhooks late, twice
 and in another order. Example:
@@ -20,13 +21,22 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any, Literal
 
 import httpx
 
-from support.provider_shapes import TOKEN, Shape, graph_error, hook_request, well_formed
+from support.provider_files import Files
+from support.provider_server import Server, handler
+from support.provider_shapes import (
+    TOKEN,
+    Shape,
+    graph_error,
+    hook_request,
+    status_hooks,
+    well_formed,
+    written,
+)
 
 Behaviour = Literal[
     "accept", "slow", "error", "rate_limit", "drop_before", "drop_after", "expired_token", "garbage"
@@ -65,7 +75,9 @@ class Provider:
         self._pairs: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
         self.closed = False
-        self._server = _Server(("127.0.0.1", port), _handler(self))
+        self.files = Files()  # what clients sent beside words
+        self._server = Server(("127.0.0.1", port), handler(self.take, self.files))
+        self.files.url = self.url
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> "Provider":
@@ -139,28 +151,14 @@ class Provider:
         """A client writes to us: a webhook that waits for `deliver`. The provider's id of it."""
         number = next(self._numbers)
         id = id or f"in.{number}"
-        if shape == "whatsapp":
-            message = {
-                "from": sender.lstrip("+"),
-                "id": id,
-                "timestamp": str(1_790_000_000 + number),
-                "type": "text",
-            }
-            hook: Any = {"messages": [message | {"text": {"body": text}} | more]}
-        elif shape == "africas_talking":
-            hook = {
-                "from": sender,
-                "to": "12345",
-                "text": text,
-                "id": id,
-                "date": "2026-11-20 09:12:00",
-                **more,
-            }
-        else:
-            hook = {"from": sender, "text": text, "id": id, **more}
         with self._lock:
-            self._pending.append((shape, hook))
+            self._pending.append((shape, written(shape, sender, text, id, number, more)))
         return id
+
+    def send_file(self, sender: str, file: str, type: str = "image", id: str = "") -> str:
+        """A client sends by WhatsApp what `files.put` was given."""
+        kept = {"id": file, "mime_type": self.files.mime(file)}
+        return self.write("whatsapp", sender, "", id, type=type, **{type: kept})
 
     def _post(self, shape: Shape, batch: list[Any]) -> bool:
         if shape not in self.hooks:
@@ -251,7 +249,11 @@ class Provider:
         with self._lock:
             provider_id = f"{'wamid' if shape == 'whatsapp' else 'ATXid'}.{next(self._numbers)}"
             self.accepted.append(Accepted(shape, id.partition(":")[0], provider_id, to, payload))
-            self._pending += [(shape, hook) for hook in self._status_hooks(shape, id, provider_id, to)]
+            failure = self.fails.get(to) or self.fails.get(f"+{to}") or 0
+            statuses = ("sent", "failed") if failure else self._statuses
+            self._pending += [
+                (shape, hook) for hook in status_hooks(shape, id, provider_id, to, statuses, failure)
+            ]
         if shape == "whatsapp":
             return 200, {"messaging_product": "whatsapp", "messages": [{"id": provider_id}]}
         if shape == "http":
@@ -265,24 +267,6 @@ class Provider:
         }
         sent = {"Message": "Sent to 1/1 Total Cost: ZAR 0.2500", "Recipients": [recipient]}
         return 201, {"SMSMessageData": sent}
-
-    def _status_hooks(self, shape: Shape, id: str, provider_id: str, to: str) -> Iterator[Any]:
-        failure = self.fails.get(to) or self.fails.get(f"+{to}")
-        for second, status in enumerate(("sent", "failed") if failure else self._statuses):
-            if shape == "africas_talking":
-                name = {"sent": "Submitted", "delivered": "Success", "failed": "Failed"}.get(status)
-                if name:
-                    yield {"id": provider_id, "status": name, "phoneNumber": to, "networkCode": "65501"}
-            elif shape == "http":
-                yield {"id": provider_id, "ours": id, "status": status}
-            else:
-                one: dict[str, Any] = {
-                    "id": provider_id, "status": status, "recipient_id": to, "biz_opaque_callback_data": id,
-                    "timestamp": str(1_790_000_000 + second),
-                }  # fmt: skip
-                if status == "failed":
-                    one["errors"] = [graph_error(failure or 0)["error"]]
-                yield {"statuses": [one]}
 
 
 def _batches(hooks: list[Any], rng: random.Random, most: int) -> Iterator[list[Any]]:
@@ -299,40 +283,3 @@ def _client() -> httpx.Client:
     if not hasattr(_local, "client"):
         _local.client = httpx.Client(trust_env=False, timeout=10)
     return _local.client
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-
-def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = provider.take(_shape(self.path), headers, body)
-            if answer is None:
-                self.close_connection = True
-                return
-            status, said = (
-                (502, answer) if isinstance(answer, bytes) else (answer[0], json.dumps(answer[1]).encode())
-            )
-            self.wfile.write(
-                f"HTTP/1.1 {status} .\r\nContent-Type: application/json\r\nContent-Length: {len(said)}\r\n\r\n".encode()
-                + said
-            )
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    return Handler
-
-
-def _shape(path: str) -> Shape:
-    if path.startswith("/version1/"):
-        return "africas_talking"
-    return "http" if path.startswith("/send") else "whatsapp"

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 Shape = Literal["whatsapp", "africas_talking", "http"]
@@ -66,3 +67,42 @@ def graph_error(code: int) -> dict[str, Any]:
     return {
         "error": {"message": f"(#{code}) as told", "type": "OAuthException", "code": code, "fbtrace_id": "x"}
     }
+
+
+def written(
+    shape: Shape, sender: str, text: str, id: str, number: int, more: dict[str, Any]
+) -> dict[str, Any]:
+    """The webhook of what a client writes; `more` stands beside or in place of what is usual."""
+    if shape == "whatsapp":
+        usual = {
+            "from": sender.lstrip("+"),
+            "id": id,
+            "timestamp": str(1_790_000_000 + number),
+            "type": "text",
+        }
+        return {"messages": [usual | {"text": {"body": text}} | more]}
+    if shape == "africas_talking":
+        said = {"from": sender, "to": "12345", "text": text, "id": id, "date": "2026-11-20 09:12:00"}
+        return said | more
+    return {"from": sender, "text": text, "id": id, **more}
+
+
+def status_hooks(
+    shape: Shape, id: str, provider_id: str, to: str, statuses: Iterable[str], failure: int
+) -> Iterator[dict[str, Any]]:
+    """The webhooks that tell of one message of ours."""
+    for second, status in enumerate(statuses):
+        if shape == "africas_talking":
+            name = {"sent": "Submitted", "delivered": "Success", "failed": "Failed"}.get(status)
+            if name:
+                yield {"id": provider_id, "status": name, "phoneNumber": to, "networkCode": "65501"}
+        elif shape == "http":
+            yield {"id": provider_id, "ours": id, "status": status}
+        else:
+            one: dict[str, Any] = {
+                "id": provider_id, "status": status, "recipient_id": to, "biz_opaque_callback_data": id,
+                "timestamp": str(1_790_000_000 + second),
+            }  # fmt: skip
+            if status == "failed":
+                one["errors"] = [graph_error(failure)["error"]]
+            yield {"statuses": [one]}

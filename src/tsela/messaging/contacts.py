@@ -140,13 +140,21 @@ def _row(
     before = dict(vars(row))
     row.client, row.site, row.caseload, row.country = client.pk, client.home, client.caseload, client.home[:2]
     row.owner, row.readers_know, row.tier = point.owner, point.readers_know, point.tier
-    row.name, row.language, row.code_word = point.name, row.language or point.language, point.code_word
+    row.name, row.language, row.code_word = point.name, _language(row, point), point.code_word
     row.hours_from, row.hours_to = point.hours
     row.born_on, row.assent = point.born_on, point.assent
     _stop_or_go(row, point)
     if not row._state.adding and vars(row) != before:
         row.save()
     return row
+
+
+def _language(row: ContactPoint, point: Point) -> str:
+    """As her record says, unless she chose for herself since it said so."""
+    hers = row.language_chosen_at and (
+        point.language_since is None or point.language_since <= row.language_chosen_at
+    )
+    return row.language if hers or not point.language else point.language
 
 
 def _stop_or_go(row: Any, point: Point) -> None:

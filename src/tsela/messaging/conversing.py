@@ -95,8 +95,9 @@ def talk_of(programme: Programme) -> Talk:
 def _before(conversation: Conversation) -> dict[str, Any]:
     """The state, with what only we know (M61)."""
     contact = conversation.contact
-    state = {"language": contact.language or None} | dict(conversation.state)
+    state = dict(conversation.state)
     return state | {
+        "language": contact.language or state.get("language"),
         "tier": tier_of(reader_of(contact, ())),
         "channel": contact.channel,
         "country": contact.country,
@@ -159,8 +160,9 @@ def _schedule(conversation: Conversation, effect: Effect, key: str, now: datetim
 
 
 def _language(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:
+    hers = {"language": effect["tag"], "language_chosen_at": now}
     conversation.contact.language = effect["tag"]
-    ContactPoint.objects.filter(pk=conversation.contact.pk).update(language=effect["tag"])
+    ContactPoint.objects.filter(pk=conversation.contact.pk).update(**hers)
 
 
 def _confirm(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from tsela.kernel.ids import is_uuid
-from tsela.messaging import contacts, conversing, settling
+from tsela.messaging import contacts, conversing, files, notices, settling
 from tsela.messaging.channels import (
     AccountProblem,
     Channel,
@@ -27,6 +26,7 @@ from tsela.messaging.channels import (
     StatusUpdate,
 )
 from tsela.messaging.channels.accounts import channel
+from tsela.messaging.locking import locked
 from tsela.messaging.models import ContactPoint, Conversation, Inbound, Message
 from tsela.messaging.stopping import stop, suspend
 from tsela.record.models import Client
@@ -77,7 +77,7 @@ def _process_one(now: datetime) -> bool:
         due = Inbound.objects.filter(Q(again_at=None) | Q(again_at__lte=now), processed_at=None).order_by(
             "id"
         )
-        row = _locked(due).first()
+        row = locked(due).first()
         if row is None:
             return False
         problems = _parts(row, now)
@@ -127,6 +127,7 @@ def take(part: Incoming, account: Channel, now: datetime) -> None:
             settling.pause(account.account, now + settling.CLOSED, problem, now, code)
         case Notice(code, problem):
             log.warning("%s %s: %s", account.account, code, problem)
+            notices.keep(account.account, part, now)
 
 
 def hear(part: InboundMessage, account: Channel, now: datetime) -> None:
@@ -139,11 +140,13 @@ def hear(part: InboundMessage, account: Channel, now: datetime) -> None:
     conversing.catch_up(conversation)
     at = min(part.at or now, now)
     media = [{name: part.event[name] for name in ("media", "location", "choice") if part.event.get(name)}]
-    Message.objects.create(
+    message = Message.objects.create(
         key=key, contact=contact, outgoing=False, account=account.account, provider_id=part.provider_id[:200], due_at=at,
         text=str(part.event.get("text") or "").replace("\0", ""), parts=[one for one in media if one],
         status=Message.Status.RECEIVED,
     )  # fmt: skip
+    if isinstance(part.event.get("media"), dict):
+        files.expect(message, part.event["media"], now)
     contact.last_inbound_at = max(filter(None, (contact.last_inbound_at, at)))
     ContactPoint.objects.filter(pk=contact.pk).update(last_inbound_at=contact.last_inbound_at)
     _answer(conversation, part, key, now)
@@ -215,7 +218,7 @@ def _ours(part: StatusUpdate, account: Channel) -> Message | None:
     """By our own id where it came back, else by the provider's."""
     by_its_own = Q(provider_id=part.provider_id, account=account.account)
     mine = Q(pk=part.message_id) if is_uuid(part.message_id) else by_its_own
-    return _locked(Message.objects.filter(mine, outgoing=True)).select_related("contact").first()
+    return locked(Message.objects.filter(mine, outgoing=True)).select_related("contact").first()
 
 
 def _at(account: Channel, address: str, user_id: str = "") -> Iterable[ContactPoint]:
@@ -240,7 +243,7 @@ def _changed(contact: ContactPoint, part: InboundMessage) -> ContactPoint:
 def _tick_one(now: datetime) -> bool:
     """A conversation that waited for this moment goes on."""
     with transaction.atomic():
-        row = _locked(Conversation.objects.filter(timer_at__lte=now).order_by("timer_at")).first()
+        row = locked(Conversation.objects.filter(timer_at__lte=now).order_by("timer_at")).first()
         if row is None:
             return False
         at, row.timer_at = row.timer_at, None
@@ -267,10 +270,3 @@ def _go_on(conversation: Conversation, key: str, now: datetime) -> None:
             conversation, queue="support", because="The conversation could not go on by itself", now=now
         )
         conversation.save()
-
-
-def _locked(rows: Any) -> Any:
-    """One worker each, where there are several."""
-    if connection.features.has_select_for_update_skip_locked:
-        return rows.select_for_update(skip_locked=True, of=("self",))
-    return rows

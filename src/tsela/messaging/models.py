@@ -4,6 +4,9 @@ from django.db import models
 
 from tsela.access.fields import IdField
 from tsela.kernel.ids import uuid7
+from tsela.messaging.incoming import File as File
+from tsela.messaging.incoming import Inbound as Inbound
+from tsela.messaging.incoming import Notice as Notice
 from tsela.record.models import SITE_LENGTH
 
 
@@ -40,6 +43,7 @@ class ContactPoint(models.Model):
     readers_know = models.BooleanField(default=False, help_text="everyone who reads it knows about her")
     name = models.CharField(max_length=80, blank=True, help_text="what she wants to be called")
     language = models.CharField(max_length=20, blank=True)
+    language_chosen_at = models.DateTimeField(null=True, help_text="when she chose it herself, writing here")
     tier = models.CharField(
         max_length=20, choices=Tier.choices, default=Tier.COVERT, help_text="as agreed; see consent.tier_of"
     )
@@ -111,25 +115,6 @@ class Conversation(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("held_by", "urgent", "waiting_since"), name="conversation_waiting"),)
-
-
-class Inbound(models.Model):
-    """A raw webhook request, as it came (MESSAGES M50)."""
-
-    id = models.BigAutoField(primary_key=True)
-    account = models.CharField(max_length=40, help_text="of which channel account")
-    body = models.BinaryField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the body, to see repetitions")
-    received_at = models.DateTimeField(auto_now_add=True)
-    processed_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    again_at = models.DateTimeField(null=True, help_text="processing failed; not before")
-    problem = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        indexes = (
-            models.Index(fields=("id",), condition=models.Q(processed_at=None), name="inbound_unprocessed"),
-        )
 
 
 class Message(models.Model):

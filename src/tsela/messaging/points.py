@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tsela.messaging.consent import HOURS, STOPPED, safe_hours
@@ -37,6 +37,7 @@ class Point:
     readers_know: bool = False
     name: str = ""
     language: str = ""
+    language_since: datetime | None = None  # when her record first said so, of what it says now
     tier: str = "covert"
     hours: tuple[int, int] = HOURS
     code_word: str = ""
@@ -51,6 +52,7 @@ class Point:
 
 def points(events: Iterable[Mapping[str, Any]], calling_code: str) -> list[Point]:
     """The contact points of one client, by her live events of FORMS; none where no registration is live."""
+    events = list(events)
     live = sorted(
         (event for event in live_events(events) if event["answers"] is not None),
         key=lambda event: (event["occurred_on"], event["id"]),
@@ -62,7 +64,9 @@ def points(events: Iterable[Mapping[str, Any]], calling_code: str) -> list[Point
     named = [event for event in live if event["form"] == "contact_point"]
     person = registrations[-1]["answers"]
     ways = dict(_named(named, calling_code)) or dict(_registered(registrations[-1], consents, calling_code))
-    return [_point(way, event, person, consents) for way, event in ways.items()]
+    since = _language_since(events, _text(person.get("language"), 20))
+    found = [_point(way, event, person, consents) for way, event in ways.items()]
+    return [replace(point, language_since=since) for point in found]
 
 
 def tidy_number(text: object, calling_code: str) -> str:
@@ -124,6 +128,17 @@ def _point(way: tuple[str, str], event: Mapping[str, Any], person: Answers, cons
     )  # fmt: skip
 
 
+def _language_since(events: Iterable[Mapping[str, Any]], language: str) -> datetime | None:
+    """When this language was first written down, after which no registration said another. A correction of something else
+    repeats the language, and is no news of it."""
+    told = [event for event in events if event["form"] == "registration" and event["answers"]]
+    since = None
+    for event in sorted(told, key=lambda event: (_moment(event["recorded_at"]), event["id"])):
+        same = _text(event["answers"].get("language"), 20) == language
+        since = (since or _moment(event["recorded_at"])) if same else None
+    return since
+
+
 def _last(consents: list[Any], purpose: str) -> Answer | None:
     found = next((one for one in reversed(consents) if one["answers"].get("purpose") == purpose), None)
     if found is None:
@@ -135,6 +150,14 @@ def _last(consents: list[Any], purpose: str) -> Answer | None:
 
 def _text(value: object, length: int) -> str:
     return value.replace("\0", "").strip()[:length] if isinstance(value, str) else ""
+
+
+def _moment(value: object) -> datetime:
+    """Of a phone's clock."""
+    try:
+        return datetime.fromisoformat(str(value)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _day(value: object) -> date | None:

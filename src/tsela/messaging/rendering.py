@@ -20,6 +20,7 @@ from tsela.programme.talk.sms import EXTENSION, PART, plainer, sms, units
 CUT = "…"
 LEAST = 6  # characters of a label, however many there are
 FILLED_IN = re.compile(r"\{(\w+)\}")
+GREETING = re.compile(r"^(\w+(?: \w+)?),? \{name\}([.!])$")  # a word or two, and her name
 SENTENCE = re.compile(r"(?<=[.!?])(\s+)")
 PLACES = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")  # where a long text is best divided
 
@@ -36,9 +37,14 @@ class Part:
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
-    """A text with its placeholders filled in. A sentence whose placeholder has no value is left out (M10)."""
+    """A text with its placeholders filled in. A sentence whose placeholder has no value is left out, a greeting only the name (M10)."""
     *before, last = SENTENCE.split(text)
-    sentences = zip([*before[::2], last], [*before[1::2], ""], strict=True)
+    said = (
+        [*before[::2], last]
+        if values.get("name")
+        else [GREETING.sub(r"\1\2", one) for one in (*before[::2], last)]
+    )
+    sentences = zip(said, [*before[1::2], ""], strict=True)
     kept = ((sentence, space) for sentence, space in sentences if _has_values(sentence, values))
     return "".join(
         FILLED_IN.sub(lambda found: str(values[found[1]]), said) + space for said, space in kept

@@ -16,6 +16,7 @@ from tsela.programme.locales import Catalogue
 from tsela.programme.said import CHOOSE
 from tsela.programme.talk import Message
 
+NAMES = ("name", "baby", "worker", "place")
 DRAFT = "[draft] "  # before what no speaker has read; only where nobody real receives it (M13)
 
 
@@ -78,7 +79,24 @@ def lines_from(parts: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) ->
 
 
 def speak(programme: Programme, lines: Sequence[Line], to: Listener) -> Speech:
-    """The words for her, rendered for the channel."""
+    """The words for her, rendered for the channel. A name that tells by itself is left out of covert words (M12)."""
+    spoken = _spoken(programme, lines, to)
+    if not spoken.tells:
+        return spoken
+    quiet = [
+        line if line.as_is else replace(line, values=_quiet(programme, line.values, to)) for line in lines
+    ]
+    return spoken if quiet == list(lines) else _spoken(programme, quiet, to)
+
+
+def _quiet(programme: Programme, values: Mapping[str, Any], to: Listener) -> dict[str, Any]:
+    """Without the names that tell: of a person or a place, which nobody of the programme has chosen."""
+    read = [to.language or SOURCE]
+    tell = {name for name in NAMES if programme.leaks.find(str(values.get(name) or ""), read)}
+    return {name: value for name, value in values.items() if name not in tell}
+
+
+def _spoken(programme: Programme, lines: Sequence[Line], to: Listener) -> Speech:
     said = [_words(programme, line, to) for line in lines]
     tier: Text = "overt" if any(line.overt for line in lines) else "covert"
     parts = [part for part, _ in said if part.text or part.options]
@@ -108,7 +126,7 @@ def template_of(
         return None
     (words,), language = _said(programme, [message.covert], to)
     known = programme.language(language)
-    filled = _values(known, values)
+    filled = _values(known, _quiet(programme, values, to))
     names = FILLED_IN.findall(words)
     if any(not filled.get(name) for name in names):
         return None  # a template cannot leave out a sentence

@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from tsela.kernel.errors import TselaError
-from tsela.messaging import inbox
+from tsela.messaging import files, inbox
 from tsela.messaging.outbox import Outbox, send_due
 from tsela.record.programme import current
 from tsela.work.campaigning import plan_campaigns
@@ -21,6 +21,7 @@ from tsela.work.subscriptions import follow_all
 log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
 LOOK = 5.0  # … at campaigns whose hour has come
+FETCH = 1.0  # … at files that clients sent
 GATHER = 0.075  # from one turn of sending to the next
 LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody waits for an answer
 
@@ -33,6 +34,7 @@ def work(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> 
     loops = {
         "hearing": partial(go_on, stop, inbox.process_due, LISTEN),
         "sending": partial(go_on, stop, partial(send, sending), 0),
+        "fetching": partial(go_on, stop, files.fetch_due, FETCH),
         "campaigns": partial(go_on, stop, plan_campaigns, LOOK),
     }
     threads = [threading.Thread(target=loop, name=name) for name, loop in loops.items()]
@@ -82,4 +84,5 @@ def work_once() -> int:
     heard = inbox.process_due()
     told = plan_campaigns()
     sent = send_due(timezone.now())
-    return planned + (work_once() if heard + told + sent else 0)
+    fetched = files.fetch_due()
+    return planned + (work_once() if heard + told + sent + fetched else 0)

@@ -20,8 +20,8 @@ from tsela.console.messages.people import names_of
 from tsela.console.messages.states import AGAIN, moment, state_of
 from tsela.console.pages import page, staff_of
 from tsela.kernel.errors import problem
-from tsela.messaging import actions, queries
-from tsela.messaging.models import ContactPoint, Inbound, Message, Pause
+from tsela.messaging import actions, notices, queries
+from tsela.messaging.models import ContactPoint, Inbound, Message, Notice, Pause
 from tsela.messaging.queue import UNSENT
 
 SHOWN = 100
@@ -59,6 +59,19 @@ class Account:
     paused: bool
 
 
+@dataclass(frozen=True)
+class Warned:
+    """What a provider warned of, with what to do."""
+
+    id: int
+    account: str
+    what: str
+    why: str
+    todo: str
+    since: datetime
+    times: int
+
+
 @page(None)
 def delivery(request: HttpRequest) -> HttpResponse:
     """Dead letters of her clients, with what can be done, and the accounts."""
@@ -74,6 +87,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
         ("Not known", "The connection broke at the wrong moment. Sending again may say it twice.", rows_of(unknown)),
     ]  # fmt: skip
     audit.note(staff, "delivery.read", rows=len(parts[0][2]) + len(parts[1][2]))
+    mends = staff.role not in policy.BY_CASELOAD
     unread = Inbound.objects.filter(processed_at=None).exclude(problem="").order_by("-id")[:20]
     return show_section(
         request,
@@ -82,7 +96,8 @@ def delivery(request: HttpRequest) -> HttpResponse:
         parts=parts,
         accounts=accounts(),
         received=unread,
-        mends=staff.role not in policy.BY_CASELOAD,
+        notices=[warned(one) for one in notices.holding()[:SHOWN]] if mends else [],
+        mends=mends,
     )
 
 
@@ -132,6 +147,12 @@ def accounts() -> list[Account]:
     ]
 
 
+def warned(one: Notice) -> Warned:
+    """In words of the catalogue."""
+    known = problem(one.code, problem=one.problem)
+    return Warned(one.pk, one.account, known.what, known.why, known.remedy, one.since, one.times)
+
+
 def _account(name: str, channel: object, pause: Pause | None, row: dict[str, int]) -> Account:
     known = problem(pause.code) if pause and pause.code else None
     told = f"{pause.problem} Tried again at {moment(pause.until)}." if pause else ""
@@ -147,6 +168,9 @@ def _do(request: HttpRequest, staff: Staff) -> HttpResponse:
     if verb == "resume":
         actions.reopen(request.POST.get("account", ""), by=staff)
         messages.success(request, "What waits is being sent.")
+        return redirect("delivery")
+    if verb == "seen_to":
+        notices.seen_to(request.POST.get("notice", ""), by=staff)
         return redirect("delivery")
     found = queries.dead_letters(staff).filter(pk=request.POST.get("message", "")).first()
     if found is None or verb not in VERBS:

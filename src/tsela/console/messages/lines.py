@@ -5,10 +5,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from tsela.console.messages.files import Shown, label_of
+from tsela.console.messages.files import shown as shown_file
 from tsela.console.messages.people import staff_names
 from tsela.console.messages.states import State, state_of
 from tsela.messaging import queries
 from tsela.messaging.deciding import shown
+from tsela.messaging.files import files_of
 from tsela.messaging.models import Conversation, Message, Note
 from tsela.messaging.readers import listener_of, values_of
 from tsela.messaging.speech import Speech, lines_from, speak, speak_message
@@ -16,16 +19,6 @@ from tsela.record.programme import current
 
 MOST = 200
 BULLET = "• "
-MEDIA = {
-    "audio": "Voice note",
-    "image": "Picture",
-    "video": "Video",
-    "document": "File",
-    "sticker": "Sticker",
-    "location": "Where she is",
-}
-
-
 NONE = State("")
 
 
@@ -40,6 +33,7 @@ class Line:
     language: str = ""
     options: tuple[str, ...] = ()
     media: str = ""
+    file: Shown | None = None
     state: State = NONE
     new_day: bool = False
 
@@ -49,7 +43,8 @@ def lines_of(conversation: Conversation) -> list[Line]:
     messages = list(queries.messages_of(conversation).reverse()[:MOST])
     notes = list(conversation.notes.order_by("-at")[:MOST])
     names = staff_names([one.by for one in messages] + [note.by for note in notes])
-    found = [_line(one, names) for one in messages] + [_note(note, names) for note in notes]
+    kept = {id: shown_file(file, conversation.pk) for id, file in files_of(messages).items()}
+    found = [_line(one, names, kept.get(one.pk)) for one in messages] + [_note(note, names) for note in notes]
     found.sort(key=lambda line: line.at)
     return _with_days(found[-MOST:])
 
@@ -64,7 +59,7 @@ def text_of(message: Message) -> str:
 def media_of(message: Message) -> str:
     """A voice note, picture or file, in words."""
     kinds = [part["media"].get("type", "") for part in message.parts if part.get("media")]
-    return ", ".join(MEDIA.get(kind, "File") for kind in kinds)
+    return ", ".join(map(label_of, kinds))
 
 
 def _meant(message: Message) -> Speech:
@@ -84,7 +79,7 @@ def parted(text: str) -> tuple[str, tuple[str, ...]]:
     return "\n".join(line for line in lines if not line.startswith(BULLET)), tuple(labels)
 
 
-def _line(message: Message, names: dict[str, str]) -> Line:
+def _line(message: Message, names: dict[str, str], file: Shown | None) -> Line:
     text, labels = parted(text_of(message)) if message.outgoing else (message.text, ())
     return Line(
         kind="ours" if message.outgoing else "theirs",
@@ -93,7 +88,8 @@ def _line(message: Message, names: dict[str, str]) -> Line:
         by=names.get(message.by or "", "" if not message.outgoing else "the programme"),
         language=message.language,
         options=labels,
-        media=media_of(message),
+        media="" if file else media_of(message),
+        file=file,
         state=state_of(message),
     )
 

@@ -21,7 +21,7 @@ from tsela.console.messages.people import names_of
 from tsela.console.pages import page, staff_of
 from tsela.kernel.ids import uuid7
 from tsela.messaging import inbox, queries
-from tsela.messaging.channels.simulator import Simulator, written
+from tsela.messaging.channels.simulator import SOUND, Simulator, written
 from tsela.messaging.contacts import known_number
 from tsela.messaging.models import Channel, ContactPoint, Message
 from tsela.messaging.speech import DRAFT
@@ -78,7 +78,7 @@ def _contact(staff: Staff, kind: str, number: str) -> ContactPoint | None:
 
 def _write(request: HttpRequest, account: str, number: str) -> None:
     text = request.POST.get("text", "").strip()
-    media = {"media": {"type": "audio", "id": "simulated"}} if request.POST.get("media") else {}
+    media = {"media": {"type": "audio", "id": SOUND}} if request.POST.get("media") else {}
     if text or media:
         inbox.receive(account, written(uuid7(), number, text, **media))
 

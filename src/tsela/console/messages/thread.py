@@ -17,8 +17,8 @@ from tsela.console.messages.lines import lines_of
 from tsela.console.messages.people import beside, language_name, staff_names, who
 from tsela.console.pages import page, staff_of
 from tsela.kernel.errors import Problem, TselaError
-from tsela.messaging import actions, queries
-from tsela.messaging.models import Conversation
+from tsela.messaging import actions, files, queries
+from tsela.messaging.models import Conversation, File
 
 With = Conversation.With
 
@@ -108,6 +108,14 @@ def _link(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     return "This is her. Her record stands beside the conversation now."
 
 
+def _fetch(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    file = File.objects.filter(pk=request.POST.get("file", ""), message__contact=found.contact_id).first()
+    if file is None:
+        raise Http404("no such file")
+    files.try_again(file, by=staff)
+    return "It is being fetched."
+
+
 VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str]] = {
     "reply": _reply,
     "remind": _remind,
@@ -118,6 +126,7 @@ VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str]] = {
     "hand_back": _hand_back,
     "close": _close,
     "link": _link,
+    "fetch": _fetch,
 }
 
 

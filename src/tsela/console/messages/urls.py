@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from tsela.console.messages import calls, campaigns, chat, delivery, drives, inbox, phone, thread, words
+from tsela.console.messages import (
+    calls,
+    campaigns,
+    chat,
+    delivery,
+    drives,
+    files,
+    inbox,
+    phone,
+    thread,
+    words,
+)
 
 urlpatterns = [
     path("messages/", inbox.first, name="messages"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<uuid:conversation>/", thread.thread, name="thread"),
+    path("inbox/<uuid:conversation>/files/<uuid:file>/", files.file, name="file"),
     path("calls/", calls.calls, name="calls"),
     path("calls/<uuid:call>/", calls.call, name="call"),
     path("delivery/", delivery.delivery, name="delivery"),

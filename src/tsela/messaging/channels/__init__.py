@@ -118,6 +118,28 @@ class AccountProblem:
 Result = Sent | Retry | Failed | Unsure | AccountProblem
 
 
+# How the fetching of a file ended (M55).
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The whole file, and what the provider says that it is. What it really is, its bytes tell."""
+
+    body: bytes
+    mime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """It cannot be had, however often we ask."""
+
+    state: Literal["gone", "too_large", "refused"]
+    problem: str
+
+
+Catch = Fetched | Retry | Lost | AccountProblem
+
+
 # What a provider tells us.
 
 
@@ -177,10 +199,13 @@ class OptedOut:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something that staff should see: a part of a request that we do not understand (the rest of it counts), or a warning
-    of the provider. `code` is a catalogue number."""
+    of the provider. `code` is a catalogue number, `about` what of the account it is about; `over`: it no longer holds."""
 
     code: str
     problem: str
+    about: str = ""
+    over: bool = False
+    at: datetime | None = None
 
 
 Incoming = InboundMessage | StatusUpdate | NumberChanged | OptedOut | AccountProblem | Notice
@@ -233,6 +258,10 @@ class Channel(Protocol):
 
     def send(self, message: Outgoing) -> Result:
         """One request; waits for the provider at most as long as its time limit. Never raises for what a provider does."""
+        ...
+
+    def fetch(self, reference: str) -> Catch:
+        """A file that a client sent, by what an `InboundMessage` calls it. Waits as `send` does, and never raises."""
         ...
 
     def open(self, hook: Hook) -> bytes | Handshake:

@@ -6,18 +6,19 @@ docs/channels.md says what stands in it. A fault is E720, a secret that is missi
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_args
 
-from tsela.kernel.errors import fail, nearest
+from tsela.kernel.errors import TselaError, fail, nearest, problem
 from tsela.messaging.channels import Channel, Kind, Limits
 from tsela.messaging.channels.africas_talking import AfricasTalking
 from tsela.messaging.channels.console import Console
 from tsela.messaging.channels.http import Http
 from tsela.messaging.channels.simulator import Simulator
 from tsela.messaging.channels.whatsapp import WhatsApp
+from tsela.programme.talk.leaks import Leaks
 
 CHANNELS: dict[str, type] = {
     "whatsapp": WhatsApp,
@@ -31,6 +32,7 @@ LIMITS = {"per_second", "per_person", "burst"}
 FIXED = {"account", "live", "settles", "limits"}  # not for a file to say
 PUBLISHED = ("change-me", "changeme", "secret", "insecure", "example", "default", "password")
 SHORTEST = 16
+SENDERS = {"from", "sender", "sender_id", "senderid", "originator", "source"}  # keys of a gateway's requests
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _FROM_ENVIRONMENT = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
@@ -60,6 +62,37 @@ def account(name: str, table: Mapping[str, Any], file: Path | None, *, productio
     if production and not found.live:
         fail("E720", where=where, reason="nobody receives what goes this way; it is for trying out")
     return found
+
+
+def require_neutral(known: Mapping[str, Channel], leaks: Leaks) -> None:
+    """E702 where a sender tells (M12): it stands on her screen before a word is read. Not at the reading of the file: only
+    the programme knows which words tell."""
+    senders = [(name, sender) for name, account in known.items() for sender in senders_of(account)]
+    found = [(name, sender, leak) for name, sender in senders for leak in leaks.find_in_name(sender)[:1]]
+    problems = [
+        problem(
+            "E702", where=f"channels.toml: {name}", text=sender, term=leak.term, kind=leak.kind, language=leak.language, read="a sender"
+        )
+        for name, sender, leak in found
+    ]  # fmt: skip
+    if problems:
+        raise TselaError(*problems)
+
+
+def senders_of(account: Channel) -> list[str]:
+    """The names that an account writes as the sender, as far as its settings say them."""
+    if isinstance(account, AfricasTalking):
+        return [account.sender] if account.sender else []
+    body = account.body if isinstance(account, Http) else {}
+    return [str(value) for key, value in _leaves(body) if key.lower() in SENDERS and "{" not in str(value)]
+
+
+def _leaves(tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
+        else:
+            yield key, value
 
 
 def channel(name: str) -> Channel | None:
@@ -117,6 +150,8 @@ def _values(given: Mapping[str, Any], type: type, where: str, *, production: boo
     _check_values(values, type, where)
     if "countries" in values:
         values["countries"] = frozenset(values["countries"])
+    if "media_hosts" in values:
+        values["media_hosts"] = tuple(values["media_hosts"])
     if LIMITS & values.keys():
         usual = next(field.default for field in fields(type) if field.name == "limits")
         set_here = {name: values.pop(name) for name in LIMITS & values.keys()}
@@ -127,7 +162,7 @@ def _values(given: Mapping[str, Any], type: type, where: str, *, production: boo
 def _resolved(name: str, value: Any, where: str, *, secret: bool, production: bool) -> Any:
     """With $NAME replaced by what the environment holds. In headers a secret may stand behind a word: Token $NAME."""
     if isinstance(value, dict):
-        inside = name == "headers"
+        inside = name in ("headers", "media_headers")
         return {
             key: _resolved(f"{name}.{key}", one, where, secret=inside, production=production)
             for key, one in value.items()
@@ -173,6 +208,15 @@ def _check_values(values: Mapping[str, Any], type: type, where: str) -> None:
     for name in {"url", "api"} & values.keys():
         if not values[name].startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
             fail("E720", where=where, reason=f"{name} must start with https://")
+    if not values.get("media_url", "https://{media}").startswith("https://"):
+        fail("E720", where=where, reason="media_url must start with https://")
+    for host in values.get("media_hosts", []):
+        if not (isinstance(host, str) and re.fullmatch(r"[a-z0-9.-]+\.[a-z]+", host)):
+            fail(
+                "E720",
+                where=where,
+                reason=f"{host!r} in media_hosts is no host; write for example files.example.org",
+            )
     if values.get("kind", "sms") not in get_args(Kind):
         fail("E720", where=where, reason=f"kind is none of {', '.join(get_args(Kind))}")
     for country in values.get("countries", []):

@@ -12,6 +12,7 @@ import httpx
 from tsela.kernel.errors import fail
 from tsela.messaging.channels import (
     AccountProblem,
+    Catch,
     Cost,
     Failed,
     Handshake,
@@ -20,6 +21,7 @@ from tsela.messaging.channels import (
     Incoming,
     Kind,
     Limits,
+    Lost,
     Notice,
     OptedOut,
     Outgoing,
@@ -83,6 +85,9 @@ class AfricasTalking:
         headers = {"apiKey": self.api_key, "Accept": "application/json"}
         answer = wire.post(f"{self.api}/version1/messaging", self.timeout, data=form, headers=headers)
         return result(answer) if isinstance(answer, httpx.Response) else answer
+
+    def fetch(self, reference: str) -> Catch:
+        return Lost("refused", "No files come this way.")
 
     def open(self, hook: Hook) -> bytes | Handshake:
         require_key(hook, self.account, self.key)

@@ -3,7 +3,18 @@
 from dataclasses import dataclass, field
 
 from tsela.kernel.errors import fail
-from tsela.messaging.channels import Handshake, Hook, Incoming, Kind, Limits, Outgoing, Result, Sent
+from tsela.messaging.channels import (
+    Catch,
+    Handshake,
+    Hook,
+    Incoming,
+    Kind,
+    Limits,
+    Lost,
+    Outgoing,
+    Result,
+    Sent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +30,9 @@ class Console:
         options = "".join(f"  [{option.title}]" for option in message.body.options)
         print(f"{self.account} → {message.address}: {message.body.text}{options}", flush=True)
         return Sent(f"console.{message.id}")
+
+    def fetch(self, reference: str) -> Catch:
+        return Lost("refused", "No files come this way.")
 
     def open(self, hook: Hook) -> bytes | Handshake:
         fail("E710", where=self.account)

@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import httpx
 
 from tsela.messaging.channels import (
     AccountProblem,
+    Catch,
     Failed,
     Handshake,
     Hook,
@@ -27,11 +28,13 @@ from tsela.messaging.channels import (
     Sent,
     Status,
     StatusUpdate,
+    fetching,
     wire,
 )
 from tsela.messaging.channels.reading import decode, dicts, dig, identity, moment, phone, short, text
 from tsela.messaging.channels.signatures import require_key, require_signature
 
+LONGEST_ADDRESS = 2000  # of a file
 STATUSES: dict[str, Status] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed"}
 
 
@@ -39,7 +42,8 @@ STATUSES: dict[str, Status] = {"sent": "sent", "delivered": "delivered", "read":
 class Http:
     """One gateway. `body` is a tree of texts in which {id}, {to}, {digits}, {text}, {language} are filled in; `id` the path of its
     id in the answer. `inbound` and `status` name the paths of a callback; `each` in them the list that holds several.
-    `idempotent`: it takes a second request with our id for the first, so that a lost answer may be tried again."""
+    `idempotent`: it takes a second request with our id for the first, so that a lost answer may be tried again. `media_url` is
+    where a file lies ({media}: as its callback calls it), `media_hosts` are the hosts beside that one from which it may come."""
 
     account: str
     url: str
@@ -53,6 +57,9 @@ class Http:
     status: Mapping[str, Any] = field(default_factory=dict)
     signature_header: str = ""
     national: str = ""
+    media_url: str = "{media}"
+    media_hosts: tuple[str, ...] = ()
+    media_headers: Mapping[str, str] = field(default_factory=dict)
     idempotent: bool = False
     countries: frozenset[str] = frozenset()
     timeout: float = 20
@@ -79,6 +86,12 @@ class Http:
             if isinstance(found, Sent | Retry | Failed | AccountProblem) or not self.idempotent
             else Retry(found.problem)
         )
+
+    def fetch(self, reference: str) -> Catch:
+        whole = self.media_url == "{media}"
+        url = reference if whole else self.media_url.replace("{media}", quote(reference, safe=""))
+        own = () if whole else (fetching.named(url),)
+        return fetching.download(url, {*self.media_hosts, *own}, self.media_headers)
 
     def result(self, answer: httpx.Response, message: Outgoing) -> Result:
         if answer.is_success:
@@ -133,7 +146,8 @@ class Http:
 def event_of(said: Mapping[str, Any]) -> dict[str, Any]:
     event: dict[str, Any] = {"kind": "message", "text": text(said.get("text"))}
     if said.get("media"):
-        event["media"] = {"type": short(said.get("media_type")) or "document", "id": identity(said["media"])}
+        kind = short(said.get("media_type")).partition("/")[0]  # image, or image/jpeg
+        event["media"] = {"type": kind[:20] or "document", "id": text(said["media"])[:LONGEST_ADDRESS]}
     if said.get("choice"):
         event["choice"] = text(said["choice"])
     return event

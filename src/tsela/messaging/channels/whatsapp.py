@@ -3,9 +3,9 @@
 Comes back: our message id as `biz_opaque_callback_data`, with each status.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import httpx
 
@@ -13,20 +13,25 @@ from tsela.kernel.errors import fail
 from tsela.messaging.channels import (
     AccountProblem,
     Body,
+    Catch,
     Failed,
+    Fetched,
     Handshake,
     Hook,
     Incoming,
     Kind,
     Limits,
+    Lost,
     Outgoing,
     Result,
     Retry,
     Sent,
     Template,
+    Unsure,
+    fetching,
     wire,
 )
-from tsela.messaging.channels.reading import decode, dig, identity
+from tsela.messaging.channels.reading import decode, dig, identity, text
 from tsela.messaging.channels.signatures import require_signature, same
 from tsela.messaging.channels.whatsapp_errors import outcome, problem
 from tsela.messaging.channels.whatsapp_webhook import parse
@@ -36,7 +41,8 @@ MOST_BUTTONS, MOST_ROWS = 3, 10
 
 @dataclass(frozen=True, slots=True)
 class WhatsApp:
-    """One number. `template_language` is the code under which all templates are approved, whatever language they are in."""
+    """One number. `template_language` is the code under which all templates are approved, whatever language they are in;
+    `media_hosts` are where Meta keeps files: nobody else is shown the token."""
 
     account: str
     phone_number_id: str
@@ -45,6 +51,7 @@ class WhatsApp:
     verify_token: str
     countries: frozenset[str] = frozenset()
     template_language: str = "en"
+    media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",)
     api: str = "https://graph.facebook.com/v23.0"
     timeout: float = 20
     # Meta: 80 messages a second for a number; to one person one in 6 seconds, with a few at once on credit.
@@ -60,6 +67,28 @@ class WhatsApp:
         url, token = f"{self.api}/{self.phone_number_id}/messages", {"Authorization": f"Bearer {self.token}"}
         answer = wire.post(url, self.timeout, json=payload, headers=token)
         return result(answer) if isinstance(answer, httpx.Response) else answer
+
+    def fetch(self, reference: str) -> Catch:
+        """Its address, which holds for five minutes; then what lies there, if it is what Meta says that it is."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        asked = {"phone_number_id": self.phone_number_id}
+        url = f"{self.api}/{quote(reference, safe='')}"
+        answer = wire.ask("GET", url, self.timeout, params=asked, headers=headers)
+        if isinstance(answer, Retry | Unsure):
+            return Retry(answer.problem)
+        if not answer.is_success:
+            return unfound(answer)
+        said = decode(answer.content)
+        size, sha256 = dig(said, "file_size"), text(dig(said, "sha256"))
+        if isinstance(size, int) and size > fetching.MOST_BYTES:
+            return fetching.TOO_LARGE
+        hosts = {*self.media_hosts, fetching.named(self.api)}
+        found = fetching.download(text(dig(said, "url")), hosts, headers)
+        if isinstance(found, Lost) and found.state == "gone":
+            return Retry(f"{found.problem} Its address may have run out.")
+        if isinstance(found, Fetched) and not fetching.is_whole(found.body, sha256):
+            return Retry("It was damaged on its way.")
+        return replace(found, mime=text(dig(said, "mime_type"))) if isinstance(found, Fetched) else found
 
     def payload(self, message: Outgoing) -> dict[str, Any] | None:
         """The request's JSON; None where neither the body nor a template may go."""
@@ -136,6 +165,16 @@ def result(answer: httpx.Response) -> Result:
     if answer.status_code in (401, 403):
         return AccountProblem("E713", said)
     return wire.refused(answer, said)
+
+
+def unfound(answer: httpx.Response) -> Catch:
+    """Why there is no file under an id. An unknown id is error 100, of which Meta says that it may lack a permission, too."""
+    found = result(answer)
+    if isinstance(found, AccountProblem | Retry):
+        return found
+    if isinstance(found, Failed):
+        return Lost("gone", found.problem)
+    return Retry(f"WhatsApp answered {answer.status_code}.")
 
 
 def _waiting(found: Failed | Retry | AccountProblem, answer: httpx.Response) -> Result:

@@ -1,6 +1,7 @@
 """Reads WhatsApp's webhooks: one body holds any number of entries, changes, messages and statuses."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from tsela.messaging.channels import (
@@ -31,6 +32,17 @@ _WARNINGS = {
     "message_template_status_update": "E716",
     "message_template_quality_update": "E716",
 }
+_VERDICTS = ("event", "decision", "new_quality_score")
+_SAID = (
+    "event",
+    "message_template_name",
+    "reason",
+    "current_limit",
+    "alert_type",
+    "decision",
+    "new_quality_score",
+)
+_GOOD = {"APPROVED", "REINSTATED", "UNFLAGGED", "UPGRADE", "ONBOARDING", "VERIFIED_ACCOUNT", "GREEN"}
 
 
 def parse(body: bytes, number: str) -> list[Incoming]:
@@ -38,16 +50,17 @@ def parse(body: bytes, number: str) -> list[Incoming]:
     value = decode(body)
     if not isinstance(value, dict) or not isinstance(value.get("entry"), list):
         return [_unread("the body is no webhook of WhatsApp")]
-    changes = [change for entry in dicts(value["entry"]) for change in dicts(entry.get("changes"))]
-    return [each for change in changes for each in _change(change, number)]
+    entries = [(entry, moment(entry.get("time"))) for entry in dicts(value["entry"])]
+    changes = [(change, at) for entry, at in entries for change in dicts(entry.get("changes"))]
+    return [each for change, at in changes for each in _change(change, at, number)]
 
 
-def _change(change: Event, number: str) -> Iterator[Incoming]:
+def _change(change: Event, at: datetime | None, number: str) -> Iterator[Incoming]:
     field, value = text(change.get("field")), change.get("value")
     if not isinstance(value, dict):
         yield _unread(f"a change of {short(field) or 'nothing'} without a value")
     elif field in _WARNINGS:
-        yield Notice(_WARNINGS[field], _warning(field, value))
+        yield _warning(field, value, at)
     elif field == "user_preferences":
         yield from _preferences(value)
     elif field == "messages":
@@ -194,7 +207,8 @@ def _error(error: Event) -> Incoming:
     """An error that belongs to no message."""
     code = error.get("code")
     found = outcome(code, problem(error)) if isinstance(code, int) else None
-    return found if isinstance(found, AccountProblem) else Notice("E717", problem(error))
+    said = problem(error)
+    return found if isinstance(found, AccountProblem) else Notice("E717", said, said.partition(":")[0])
 
 
 def _preferences(value: Event) -> Iterator[Incoming]:
@@ -205,18 +219,15 @@ def _preferences(value: Event) -> Iterator[Incoming]:
             yield OptedOut(address, at=moment(one.get("timestamp")))
 
 
-def _warning(field: str, value: Event) -> str:
-    names = (
-        "event",
-        "message_template_name",
-        "reason",
-        "current_limit",
-        "alert_type",
-        "decision",
-        "new_quality_score",
-    )
-    said = [text(value.get(name)) for name in names if text(value.get(name))]
-    return f"WhatsApp, {field.replace('_', ' ')}: {', '.join(said)}"[:300]
+def _warning(field: str, value: Event, at: datetime | None) -> Notice:
+    """What happened, and to what; what is good news ends what was said of the same before."""
+    said = [text(value.get(name)) for name in _SAID if text(value.get(name))]
+    template = short(value.get("message_template_name"))
+    tag = short(value.get("message_template_language"))
+    about = f"{template} {tag}".strip() if template else field.replace("_", " ")
+    problem = f"WhatsApp, {field.replace('_', ' ')}: {', '.join(said)}"[:300]
+    over = any(text(value.get(name)).upper() in _GOOD for name in _VERDICTS)
+    return Notice(_WARNINGS[field], problem, about, over, at)
 
 
 def _unread(what: str) -> Notice:

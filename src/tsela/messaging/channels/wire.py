@@ -9,7 +9,13 @@ import httpx
 from tsela.messaging.channels import Failed, Retry, Unsure
 
 TIMEOUT = httpx.Timeout(20, connect=5)
+LOCAL = frozenset({"127.0.0.1", "localhost"})
 _NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def client(url: str) -> httpx.Client:
+    """For this address."""
+    return _client(urlsplit(url).hostname in LOCAL)
 
 
 @cache
@@ -26,10 +32,9 @@ def post(url: str, timeout: float = 0, **request: Any) -> httpx.Response | Retry
 
 
 def ask(method: str, url: str, timeout: float = 0, **request: Any) -> httpx.Response | Retry | Unsure:
-    local = urlsplit(url).hostname in {"127.0.0.1", "localhost"}
     limit = httpx.Timeout(timeout, connect=min(timeout, 5)) if timeout else TIMEOUT
     try:
-        return _client(local).request(method, url, timeout=limit, **request)
+        return client(url).request(method, url, timeout=limit, **request)
     except _NOT_REACHED as error:
         return Retry(f"The provider cannot be reached: {said(error)}", account=True)
     except httpx.HTTPError as error:

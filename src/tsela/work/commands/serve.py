@@ -62,11 +62,14 @@ def require_free(host: str, port: int) -> None:
 
 
 def prepare() -> None:
-    """Set Django up, the database current and the programme checked."""
+    """Set Django up, the database current, the programme checked, and the senders against its words that tell (E702)."""
     open_database()
+    from django.conf import settings
+
+    from tsela.messaging.channels.accounts import require_neutral
     from tsela.record.programme import current
 
-    current()
+    require_neutral(settings.CHANNELS, current().leaks)
 
 
 def open_database() -> None:

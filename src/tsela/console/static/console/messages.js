@@ -23,8 +23,19 @@ async function renew(part) {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
   if (!fresh || fresh.innerHTML === part.innerHTML || (part.contains(document.activeElement) && document.activeElement !== part)) return;
   const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 40;
-  part.innerHTML = fresh.innerHTML;
+  if (part.tagName === "OL") renewLines(part, [...fresh.children]);
+  else part.innerHTML = fresh.innerHTML;
   if (atEnd) part.scrollTop = part.scrollHeight;
+}
+
+// Line by line: what is being heard goes on, and no picture is fetched (and noted as looked at) a second time.
+function renewLines(list, fresh) {
+  const old = [...list.children];
+  fresh.forEach((line, at) => {
+    if (!old[at]) list.append(line);
+    else if (old[at].outerHTML !== line.outerHTML) old[at].replaceWith(line);
+  });
+  old.slice(fresh.length).forEach((line) => line.remove());
 }
 
 function keep(form) {
