@@ -55,6 +55,24 @@ def test_a_task_says_why() -> None:
     )
 
 
+def test_of_several_dates_it_says_which_one_counts() -> None:
+    rules = Rules(compiled({
+        "items": [{
+            "id": "final", "because": "One more test.", "anchor": "later of (birth_date + 18 months, latest infant_test.result_date + 3 months)",
+            "due": "0 days", "done": "encounter",
+        }],
+    }))  # fmt: skip
+    test = {**event("t", "ben", "infant_test", result_date="2027-06-15"), "occurred_on": "2027-06-15"}
+    early = {**test, "answers": {"result_date": "2027-01-01"}}
+    assert [
+        why(rules, plan(rules, Records(rules, [*FAMILY, one]), "ben", day("2027-06-20")).tasks[0])
+        for one in (test, early)
+    ] == [
+        "One more test. The day is 3 months after the result date: 2027-09-15.",
+        "One more test. The day is 18 months after birth date: 2027-07-01.",
+    ]
+
+
 def test_a_cancelled_task_says_what_ended_it() -> None:
     assert "No longer needed" in why(RULES, planned(event("x", "ben", "exit")).tasks[0])
 

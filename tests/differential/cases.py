@@ -3,7 +3,7 @@
 A file: `about`, `rules` (their numbers), a rules document (groups, define, states, items, flags) and `cases`.
 A case: `name`, `events` (a table), and either
   `when`: a condition of the client, with the days on which it `holds` and `fails`; or
-  `plans`: one for each day: `today`, `tasks` ("KEY STATUS [due|opens|late|expires|anchor DATE] [step NAME] [by EVENT]"),
+  `plans`: one for each day: `today`, `tasks` ("KEY STATUS [due|opens|late|expires|anchor DATE] [step NAME] [named FORM] [by EVENT]"),
   `flags` and `recheck`. Only what is said is compared; all tasks and flags must be said.
 `client` is whom it is about: the first of the table by default. A case may have groups, define … of its own.
 All files know the forms of _forms.yaml.
@@ -24,7 +24,7 @@ from tsela.programme.rules import compile_tables
 FOLDER = Path(__file__).resolve().parents[2] / "contract/cases"
 COMPILED = FOLDER / "compiled.json"
 RULES = ("groups", "define", "states", "steps", "items", "flags")
-FIELDS = {"due", "opens", "late", "expires", "anchor", "step", "by"}
+FIELDS = {"due", "opens", "late", "expires", "anchor", "named", "step", "by"}
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,9 @@ def _task(words: list[str]) -> dict[str, Any]:
 
 def answered(plan: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
     """What a plan says of what is expected, in the shape of the expectation."""
-    tasks = [{**task, "anchor": task["anchor"]["date"]} for task in plan["tasks"]]
+    tasks = [
+        {**task, "anchor": task["anchor"]["date"], "named": task["anchor"]["form"]} for task in plan["tasks"]
+    ]
     wanted = [set(task) for task in expected["tasks"]] + [{"key", "status"}] * len(tasks)
     said = {
         "today": expected["today"],

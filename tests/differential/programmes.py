@@ -1,5 +1,6 @@
 """Made-up rules documents, as text of the rules language: every word of it, in every place where it may stand."""
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -111,9 +112,16 @@ class Writer:
         return ("-" if signed and self.often(0.4) else "") + str(self.some(*DAYS))
 
     def date(self) -> str:
+        if self.often(0.6):
+            return self.moved()
+        dates = ", ".join(self.moved() for _ in range(self.some(2, 2, 3)))
+        return f"{self.some('later', 'earlier')} of ({dates})"
+
+    def moved(self) -> str:
+        plus = f" {self.some('+', '-')} {self.some(*DAYS)}" if self.often(0.25) else ""
         if self.often(0.3):
-            return str(self.some("birth_date", "edd_date"))
-        return f"{self.some('latest', 'first')} {self.dated()}"
+            return f"{self.some('birth_date', 'edd_date')}{plus}"
+        return f"{self.some('latest', 'first')} {self.dated()}{plus}"
 
     def dated(self) -> str:
         form = self.some(*EVENT_FORMS)
@@ -179,7 +187,7 @@ def compiled(rules: dict[str, Any]) -> dict[str, Any]:
 def _item(random: Random, name: str, names: list[str]) -> dict[str, Any]:
     writer = Writer(random, names)
     sources = [_source(writer) for _ in range(writer.some(1, 1, 2, 3))]
-    forms = [source.split()[1].partition(".")[0] if " " in source else "registration" for source in sources]
+    forms = [_anchored(source) for source in sources]
     inside = Writer(random, names, forms)
     due = {"due": writer.duration(*forms, signed=True)}
     if writer.often(0.3):
@@ -202,6 +210,13 @@ def _item(random: Random, name: str, names: list[str]) -> dict[str, Any]:
         "done": " | ".join(inside.events() for _ in range(writer.some(1, 1, 2))),
         "escalate": steps[: writer.some(0, 2, 3)],
     }  # fmt: skip
+
+
+def _anchored(source: str) -> str:
+    """The form of a source's anchor event: that of the first date."""
+    word = source.removeprefix("later of (").removeprefix("earlier of (")
+    picks = word.startswith(("latest ", "first ", "each "))
+    return re.split(r"[ .,)]", word)[1] if picks else "registration"
 
 
 def _source(writer: Writer) -> str:

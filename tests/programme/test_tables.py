@@ -48,6 +48,14 @@ TREES: list[tuple[str, Any]] = [
                                                    "where": {"q": "signs", "op": "includes", "value": "fever"}}}}}),
     ("any hiv_test before birth_date", {"any": {"form": "hiv_test", "time": {"before": {"attr": "birth_date"}}}}),
     ("age first visit >= 1 year", {"age": {"pick": "first", "form": "visit", "q": None}, "op": ">=", "dur": [1, "years"]}),
+    ("age later of (birth_date + 18 months, latest visit.due_date where weight > 2 - 1 week) >= 0 days",
+     {"age": {"later": [
+         {"date": {"attr": "birth_date"}, "plus": [18, "months"]},
+         {"date": {"pick": "latest", "form": "visit", "q": "due_date", "where": {"q": "weight", "op": ">", "value": 2.0}}, "plus": [-1, "weeks"]}]},
+      "op": ">=", "dur": [0, "days"]}),
+    ("any visit since earlier of (birth_date, first visit, latest hiv_test) and gone",
+     {"and": [{"any": {"form": "visit", "time": {"since": {"earlier": [
+         {"attr": "birth_date"}, {"pick": "first", "form": "visit", "q": None}, {"pick": "latest", "form": "hiv_test", "q": None}]}}}}, {"ref": "gone"}]}),
     ("mother.any hiv_test", {"hop": "mother", "of": {"any": {"form": "hiv_test"}}}),
     ("any infant.gone", {"hop": "infant", "of": {"ref": "gone"}}),
     ("mother answered", {"attr": "mother", "op": "answered"}),
@@ -72,6 +80,11 @@ WORDS = [
     ("status = ill or gone", "status is ill or she left"),
     ("age birth_date < 6 weeks", "less than 6 weeks since birth date"),
     ("mother.gone", "her mother: she left"),
+    ("age birth_date + 1 month < 6 weeks", "less than 6 weeks since 1 month after birth date"),
+    (
+        "any visit since later of (birth_date + 18 months, latest visit.due_date - 1 week)",
+        "a visit, since the later of 18 months after birth date and 1 week before the due date of the last visit",
+    ),
     ("count visit where weight >= 2.5 >= 4", "at least 4 × visit with weight at least 2.5"),
 ]
 

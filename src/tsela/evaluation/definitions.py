@@ -15,7 +15,7 @@ from typing import Any
 from tsela.evaluation.reader import Reader
 from tsela.kernel.dates import Duration, add_duration
 from tsela.kernel.errors import Problem, problem
-from tsela.programme.rules import Names
+from tsela.programme.rules import Names, checks
 from tsela.programme.shape import fit, schema
 
 Tree = dict[str, Any]
@@ -196,7 +196,7 @@ def _indicator(
     cohort = cohorts.get(reader.choice("cohort", given.get("cohort", ""), tuple(cohorts)))
     if cohort is None or not {"id", "kind", "at"} <= given.keys():
         return None
-    anchors = [str(date.get("form", "registration")) for date in cohort.index]
+    anchors = [str(checks.dates(date)[0].get("form", "registration")) for date in cohort.index]
     rule = partial(reader.condition, anchors=anchors)
     indicator = Indicator(
         id=str(given["id"]), title=str(given.get("title", given["id"])), short=str(given.get("short", given["id"])),

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 DRAFT = "fuzzy"
 NODE_TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
 # What the engine says around the programme's own words (care/engine/why.py and its twin), and short months.
-ENGINE_TEXTS = ("Counted from {form}, {date}.", "Applies while {clause}.", "No longer needed: {clause}.")
+ENGINE_TEXTS = (
+    "Counted from {form}, {date}.",
+    "The day is {clause}: {date}.",
+    "Applies while {clause}.",
+    "No longer needed: {clause}.",
+)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -165,6 +170,7 @@ def _rule_texts(rule: dict[str, Any]) -> Iterator[str]:
     yield from (
         words[field] for field in ("when", "unless") if words.get(field) not in (None, "", "always", "never")
     )
+    yield from words.get("dates", {}).values()
 
 
 _CALL = re.compile(r"\bt\(")

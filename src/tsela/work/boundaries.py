@@ -50,7 +50,11 @@ def _opens_before_its_anchor(item: Tree) -> bool:
 
 
 def _ahead(tables: Tree, source: Tree) -> bool:
-    """A date of its own in a form, such as the date a baby is due; not the day of the event, nor a birth."""
+    """A date of its own in a form, such as the date a baby is due, or one that is moved on; not the day of the event, nor a birth."""
+    if "plus" in source:
+        return _about(source["plus"]) > 0 or _ahead(tables, source["date"])
+    if chosen := source.get("later") or source.get("earlier"):
+        return any(_ahead(tables, one) for one in chosen)
     if "attr" in source:
         return bool(source["attr"] != "birth_date")
     form = source.get("form") or source["each"]

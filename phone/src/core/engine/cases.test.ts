@@ -29,7 +29,12 @@ describe("contract/cases", () => {
     test.each(one.expected)(`${one.name} ($today)`, (expected) => {
       const made = asDict(plan(rules, records, one.client, parseDate(expected.today)!));
       expect(made.flags.map((flag) => flag.id)).toEqual(expected.flags);
-      expect(made.tasks.map((task) => ({ ...task, anchor: task.anchor.date }))).toMatchObject(expected.tasks);
+      const tasks = made.tasks.map((task) => ({
+        ...task,
+        anchor: task.anchor.date,
+        named: task.anchor.form,
+      }));
+      expect(tasks).toMatchObject(expected.tasks);
       if ("recheck" in expected) expect(made.recheck).toBe(expected.recheck);
     });
   }

@@ -1,10 +1,11 @@
 /** Compiles conditions to closures, once: what each word of the vocabulary means. Twin of conditions.py. */
 
-import { add } from "../dates";
+import { add, type Day } from "../dates";
 import type { Dictionary, Value } from "./cleaning";
 import type { Event } from "./records";
 import type {
   ConditionTree,
+  DateTree,
   Duration,
   EventsTree,
   PointTree,
@@ -153,7 +154,7 @@ export class Compiler {
   }
 
   /** DATE (R19), or null where there is none. */
-  date(tree: SourceTree): Point {
+  date(tree: DateTree): Point {
     const source = this.source(tree);
     return (view, occasion) => source(view, occasion)[0]?.[0] ?? null;
   }
@@ -172,9 +173,12 @@ export class Compiler {
     };
   }
 
-  /** DATE or SOURCE: the dates that it names, each with its event (R19, R30). */
+  /** DATE or SOURCE: the dates that it names, each with its event (R19, R23, R24, R30). */
   source(tree: SourceTree): Source {
     if ("attr" in tree) return attribute(tree.attr);
+    if ("plus" in tree) return moved(this.source(tree.date), this.duration(tree.plus));
+    if ("later" in tree) return chosen(this.sources(tree.later), (one, best) => one > best);
+    if ("earlier" in tree) return chosen(this.sources(tree.earlier), (one, best) => one < best);
     const [form, pick] = "each" in tree ? [tree.each, null] : [tree.form, tree.pick];
     const test = this.test(form, tree.where);
     const when = (event: Event) => (tree.q ? event.answers.get(tree.q) : event.date);
@@ -182,11 +186,15 @@ export class Compiler {
       const found: Moment[] = [];
       first(view.events.get(form) ?? NONE, pick === "latest", (event) => {
         const day = when(event);
-        if (typeof day === "number" && test(event, occasion)) found.push([day, event]);
+        if (typeof day === "number" && test(event, occasion)) found.push([day, event, form]);
         return pick !== null && found.length > 0;
       });
       return found;
     };
+  }
+
+  private sources(trees: SourceTree[]): Source[] {
+    return trees.map((tree) => this.source(tree));
   }
 
   /** TEST of RULES 4, on an event of this form. */
@@ -234,6 +242,24 @@ function attribute(name: string): Source {
   return (view) => {
     const event = view.record.registration;
     const day = event?.answers.get(name);
-    return event && typeof day === "number" ? [[day, event]] : [];
+    return event && typeof day === "number" ? [[day, event, event.form]] : [];
+  };
+}
+
+function moved(source: Source, shift: Shift): Source {
+  return (view, occasion) =>
+    source(view, occasion).flatMap(([date, event, form]) => {
+      const day = shift(date, null);
+      return day === null ? [] : [[day, event, form] as const];
+    });
+}
+
+/** R24: where all are known, one of them, of equal ones the first named; the event is always the first one's. */
+function chosen(sources: Source[], better: (one: Day, best: Day) => boolean): Source {
+  return (view, occasion) => {
+    const found = sources.flatMap((source) => source(view, occasion));
+    if (found.length < sources.length) return [];
+    const [date, , form] = found.reduce((best, one) => (better(one[0], best[0]) ? one : best));
+    return [[date, found[0]![1], form]];
   };
 }

@@ -6,11 +6,14 @@ import { type Event, inOrder, type Records } from "./records";
 import type { Item, Rules, Step } from "./rules";
 import type { ConditionTree } from "./tables";
 import { Look, type Occasion, type View } from "./view";
-import type { Shift } from "./words";
+import type { Moment, Shift } from "./words";
 
 export type Status = "upcoming" | "due" | "overdue" | "done" | "missed" | "cancelled";
 
-/** One thing to do for a client. Dates are day numbers; `anchor.event` is the root, which corrections keep. */
+/**
+ * One thing to do for a client. Dates are day numbers; `anchor.event` is the root, which corrections keep, and
+ * `anchor.form` names the date (R24).
+ */
 export interface Task {
   readonly item: string;
   readonly key: string;
@@ -96,10 +99,11 @@ function tasks(item: Item, view: View): Task[] {
   const found: Task[] = [];
   for (const source of item.anchor) {
     const occurrences = source(view, null);
-    for (const [date, event] of occurrences) {
+    for (const moment of occurrences) {
+      const [date, event] = moment;
       for (const [series, due] of item.series) {
         const day = due(date, event);
-        const task = day === null ? null : makeTask(item, view, date, event, series, day);
+        const task = day === null ? null : makeTask(item, view, moment, series, day);
         if (task) found.push(task);
       }
     }
@@ -109,7 +113,8 @@ function tasks(item: Item, view: View): Task[] {
 }
 
 /** R31 to R34. */
-function makeTask(item: Item, view: View, date: Day, event: Event, series: string, due: Day): Task | null {
+function makeTask(item: Item, view: View, moment: Moment, series: string, due: Day): Task | null {
+  const [date, event, form] = moment;
   const opens = moved(item.opens, due, event) ?? due;
   const late = moved(item.late, due, event) ?? due;
   const expires = moved(item.expires, due, event);
@@ -121,7 +126,7 @@ function makeTask(item: Item, view: View, date: Day, event: Event, series: strin
   else if (item.unless(view, occasion)) status = "cancelled";
   else status = openStatus(view, opens, late, expires);
   const step = status === "due" || status === "overdue" ? lastStep(item, view, due, event) : null;
-  const anchor = { event: event.root, form: event.form, date };
+  const anchor = { event: event.root, form, date };
   const key = `${item.id}:${series}:${event.root}`;
   return { item: item.id, key, due, opens, late, expires, status, step, done_by, anchor };
 }

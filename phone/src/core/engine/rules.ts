@@ -6,7 +6,7 @@ import type { ConditionTree, Duration, FlagTree, ItemTree, SourceTree, Tables } 
 import type { Find, Holds, Shift, Source } from "./words";
 
 /** The vocabulary of this executor; tables that ask for a greater one are refused, and the old ones kept. */
-export const ENGINE = 2;
+export const ENGINE = 3;
 
 /** A step of an escalation, and what stands in its place for whom it is not to be taken (R34). */
 export interface Step {
@@ -105,6 +105,14 @@ function makeFlag(compiler: Compiler, tree: FlagTree): FlagRule {
 }
 
 function formsOf(anchor: SourceTree[]): string[] | null {
-  if (anchor.some((source) => "attr" in source)) return null;
-  return anchor.map((source) => ("each" in source ? source.each : "form" in source ? source.form : ""));
+  const forms = anchor.map(formOf);
+  return forms.includes("") ? null : forms;
+}
+
+/** The form of the anchor event, empty for an attribute: of several dates, of the first (R24). */
+function formOf(source: SourceTree): string {
+  if ("date" in source) return formOf(source.date);
+  if ("later" in source) return formOf(source.later[0]!);
+  if ("earlier" in source) return formOf(source.earlier[0]!);
+  return "each" in source ? source.each : "form" in source ? source.form : "";
 }

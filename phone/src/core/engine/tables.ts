@@ -23,12 +23,17 @@ export type TestTree =
   | { q: string; same: true }
   | { q: string; op: string; value?: unknown };
 
-export type SourceTree =
+export type PlainDateTree =
   | { attr: string }
-  | { pick: "latest" | "first"; form: string; q?: string | null; where?: TestTree | null }
-  | { each: string; q?: string | null; where?: TestTree | null };
+  | { pick: "latest" | "first"; form: string; q?: string | null; where?: TestTree | null };
 
-export type PointTree = "anchor" | SourceTree;
+export type MovedDateTree = PlainDateTree | { date: PlainDateTree; plus: Duration };
+
+export type DateTree = MovedDateTree | { later: MovedDateTree[] } | { earlier: MovedDateTree[] };
+
+export type SourceTree = DateTree | { each: string; q?: string | null; where?: TestTree | null };
+
+export type PointTree = "anchor" | DateTree;
 
 export interface TimeTree {
   within?: Duration;
@@ -54,7 +59,7 @@ export type ConditionTree =
   | { any: EventsTree }
   | { count: EventsTree; op: string; n: number }
   | { pick: "latest" | "first"; of: EventsTree; has: TestTree }
-  | { age: SourceTree; op: string; dur: Duration }
+  | { age: DateTree; op: string; dur: Duration }
   | { hop: "mother" | "infant"; of: ConditionTree };
 
 export interface ItemTree {
@@ -76,7 +81,7 @@ export interface ItemTree {
   form?: string | null;
   by?: string | null;
   at_contact?: true;
-  words?: Record<string, string>;
+  words?: { when?: string; unless?: string; done?: string; due?: string; dates?: Record<string, string> };
 }
 
 export interface FlagTree {

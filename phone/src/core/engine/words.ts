@@ -5,10 +5,11 @@ import type { Value } from "./cleaning";
 import type { Event } from "./records";
 import type { Occasion, View } from "./view";
 
-export type Moment = readonly [Day, Event];
+/** A date, the event whose it is, and the form that names it (R24). */
+export type Moment = readonly [date: Day, event: Event, form: string];
 export type Holds = (view: View, occasion: Occasion | null) => boolean;
 export type Test = (event: Event, occasion: Occasion | null) => boolean;
-/** Dates, each with its event, oldest first. */
+/** Oldest first. */
 export type Source = (view: View, occasion: Occasion | null) => readonly Moment[];
 export type Point = (view: View, occasion: Occasion | null) => Day | null;
 /** Moves a day; the event is whose answer counts. */

@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from tsela.care.engine.cleaning import Dictionary
 from tsela.care.engine.words import (
+    CHOSEN,
     COMPARE,
     NEVER,
     SPANS,
     Bounds,
     Find,
     Holds,
+    Moment,
     Point,
     Shift,
     Source,
     Test,
     Tree,
     add,
+    chosen,
     every,
+    moved,
     moved_by,
     some,
     within,
@@ -181,7 +185,7 @@ class Compiler:
         """A source that several items may count from: looked up once a client."""
         key, source = json.dumps(tree, sort_keys=True), self.source(tree)
 
-        def anchor(view: "View", occasion: "Occasion | None") -> list[tuple[int, "Event"]]:
+        def anchor(view: "View", occasion: "Occasion | None") -> list[Moment]:
             found = view.anchors.get(key)
             if found is None:
                 found = view.anchors[key] = source(view, occasion)
@@ -190,19 +194,24 @@ class Compiler:
         return anchor
 
     def source(self, tree: Tree) -> Source:
-        """DATE or SOURCE: the dates that it names, each with its event (R19, R30)."""
+        """DATE or SOURCE: the dates that it names, each with its event (R19, R23, R24, R30)."""
         if "attr" in tree:
             return self._attribute(tree["attr"])
+        if "plus" in tree:
+            return moved(self.source(tree["date"]), self.duration(tree["plus"]))
+        for word, choose in CHOSEN.items():
+            if word in tree:
+                return chosen([self.source(part) for part in tree[word]], choose)
         form = tree["each"] if "each" in tree else tree["form"]
         question, test, pick = tree.get("q"), self.test(form, tree.get("where")), tree.get("pick")
 
-        def source(view: "View", occasion: "Occasion | None") -> list[tuple[int, "Event"]]:
+        def source(view: "View", occasion: "Occasion | None") -> list[Moment]:
             events = view.events.get(form, ())
             found = []
             for event in reversed(events) if pick == "latest" else events:
                 day: Any = event.answers.get(question) if question else event.date
                 if day is not None and test(event, occasion):
-                    found.append((day, event))
+                    found.append((day, event, form))
                     if pick:
                         break
             return found
@@ -210,10 +219,10 @@ class Compiler:
         return source
 
     def _attribute(self, name: str) -> Source:
-        def source(view: "View", occasion: "Occasion | None") -> list[tuple[int, "Event"]]:
+        def source(view: "View", occasion: "Occasion | None") -> list[Moment]:
             event = view.record.registration
             day: Any = event.answers.get(name) if event else None
-            return [(day, event)] if event and day is not None else []
+            return [(day, event, event.form)] if event and day is not None else []
 
         return source
 

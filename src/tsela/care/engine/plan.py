@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from tsela.care.engine.records import Event, Records
 from tsela.care.engine.rules import Item, Rules
 from tsela.care.engine.view import Look, Occasion, View
+from tsela.care.engine.words import Moment
 from tsela.kernel.dates import LAST_DAY, format_date
 
 
 class Anchor(NamedTuple):
-    """What a task is counted from. `event` is the root, which corrections keep."""
+    """What a task is counted from. `event` is the root, which corrections keep; `form` names the date (R24)."""
 
     event: str
     form: str
@@ -111,10 +112,10 @@ def _tasks(item: Item, view: View) -> list[Task]:
     tasks = []
     for source in item.anchor:
         occurrences = source(view, None)
-        for date, event in occurrences:
+        for moment in occurrences:
             for key, shift in item.series:
-                due = shift(date, event)
-                task = None if due is None else _task(item, view, date, event, key, due)
+                due = shift(moment[0], moment[1])
+                task = None if due is None else _task(item, view, moment, key, due)
                 if task:
                     tasks.append(task)
         if occurrences:
@@ -122,8 +123,9 @@ def _tasks(item: Item, view: View) -> list[Task]:
     return tasks
 
 
-def _task(item: Item, view: View, date: int, event: Event, series: str, due: int) -> Task | None:
+def _task(item: Item, view: View, moment: Moment, series: str, due: int) -> Task | None:
     """R31 to R34."""
+    date, event, form = moment
     opens = item.opens(due, event) if item.opens else None
     late = item.late(due, event) if item.late else None
     expires = item.expires(due, event) if item.expires else None
@@ -139,7 +141,7 @@ def _task(item: Item, view: View, date: int, event: Event, series: str, due: int
     else:
         status = _status(view, opens, late, expires)
         step = _step(item, view, due, event) if status in ("due", "overdue") else None
-    anchor = Anchor(event.root, event.form, date)
+    anchor = Anchor(event.root, form, date)
     key = f"{item.id}:{series}:{event.root}"
     return Task(item.id, key, due, opens, late, expires, status, step, done_by, anchor)
 

@@ -9,7 +9,7 @@ from tsela.care.engine.conditions import Compiler
 from tsela.care.engine.words import Find, Holds, Shift, Source, Tree
 from tsela.kernel.errors import fail
 
-ENGINE = 2  # the vocabulary of this executor; tables that ask for a greater one are refused
+ENGINE = 3  # the vocabulary of this executor; tables that ask for a greater one are refused
 
 
 class Step(NamedTuple):
@@ -101,6 +101,10 @@ def _places(items: Sequence[Tree]) -> dict[str, list[int]]:
 
 
 def _form(source: Tree) -> str:
+    """The form of the anchor event: of several dates, of the first (R24)."""
+    made_of = source.get("later") or source.get("earlier") or [source.get("date")]
+    if made_of[0]:
+        return _form(made_of[0])
     form: str = "" if "attr" in source else source["each"] if "each" in source else source["form"]
     return form
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tsela.care.engine.records import Event, Record, Records
+from tsela.care.engine.words import Moment
 from tsela.kernel.dates import LAST_DAY
 
 
@@ -26,7 +27,7 @@ class View:
         self.look, self.record, self.today = look, record, look.today
         self.attributes = record.attributes
         self.truths: dict[str, bool] = {}
-        self.anchors: dict[str, list[tuple[int, Event]]] = {}
+        self.anchors: dict[str, list[Moment]] = {}
         self.events = record.events
         seen = bisect_right(record.dates, look.today)
         if seen < len(record.dates):

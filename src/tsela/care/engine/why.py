@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from tsela.care.engine.plan import Task
+from tsela.care.engine.plan import Anchor, Task
 from tsela.care.engine.rules import Rules
 from tsela.kernel.dates import format_date
 
 # Message ids: the programme's catalogues translate them like every other text.
 COUNTED = "Counted from {form}, {date}."
+NAMED = "The day is {clause}: {date}."
 HOLDS = "Applies while {clause}."
 STOPPED = "No longer needed: {clause}."
 
@@ -16,13 +17,21 @@ STOPPED = "No longer needed: {clause}."
 def why(rules: Rules, task: Task, translate: Callable[[str], str] = str) -> str:
     """One to three sentences. `translate` gives the text for a message id, in the reader's language."""
     item = rules.texts[task.item]
-    form = translate(task.anchor.form.replace("_", " "))
+    words = item.get("words") or {}
     sentences = [
         translate(item.get("because") or item.get("title") or task.item),
-        translate(COUNTED).format(form=form, date=format_date(task.anchor.date)),
-        _clause(item.get("words") or {}, task.status, translate),
+        _counted(words, task.anchor, translate),
+        _clause(words, task.status, translate),
     ]
     return " ".join(filter(None, sentences))
+
+
+def _counted(words: dict[str, Any], anchor: Anchor, translate: Callable[[str], str]) -> str:
+    """The event; or which of several dates it is (R24)."""
+    date, clause = format_date(anchor.date), words.get("dates", {}).get(anchor.form)
+    if clause:
+        return translate(NAMED).format(clause=translate(clause), date=date)
+    return translate(COUNTED).format(form=translate(anchor.form.replace("_", " ")), date=date)
 
 
 def _clause(words: dict[str, Any], status: str, translate: Callable[[str], str]) -> str:

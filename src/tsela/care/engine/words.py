@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tsela.kernel import dates
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 Tree = Mapping[str, Any]
 Holds = Callable[["View", "Occasion | None"], bool]
 Test = Callable[["Event", "Occasion | None"], bool]
-# Dates, each with its event, oldest first.
-Source = Callable[["View", "Occasion | None"], list[tuple[int, "Event"]]]
+Moment = tuple[int, "Event", str]  # a date, the event whose it is, and the form that names it (R24)
+Source = Callable[["View", "Occasion | None"], list[Moment]]  # oldest first
 Point = Callable[["View", "Occasion | None"], "int | None"]
 Shift = Callable[[int, "Event | None"], "int | None"]  # a day, and whose answer counts
 Bounds = Callable[["View", "Occasion | None"], tuple[int, int]]  # the first and the last date that count
@@ -23,6 +24,7 @@ Bounds = Callable[["View", "Occasion | None"], tuple[int, int]]  # the first and
 A = TypeVar("A")
 B = TypeVar("B")
 NEVER = (1, 0)
+CHOSEN: dict[str, Callable[..., Any]] = {"later": max, "earlier": min}
 SPANS: dict[str, Callable[[int], tuple[int, int]]] = {
     "since": lambda day: (day, dates.LAST_DAY),
     "after": lambda day: (day + 1, dates.LAST_DAY),
@@ -59,6 +61,29 @@ def moved_by(count: int, unit: dates.Unit) -> Shift:
         return moved if dates.FIRST_DAY <= moved <= dates.LAST_DAY else None
 
     return shift
+
+
+def moved(source: Source, shift: Shift) -> Source:
+    """R23."""
+
+    def moved(view: "View", occasion: "Occasion | None") -> list[Moment]:
+        found = ((shift(date, None), event, form) for date, event, form in source(view, occasion))
+        return [(day, event, form) for day, event, form in found if day is not None]
+
+    return moved
+
+
+def chosen(sources: list[Source], choose: Callable[..., Moment]) -> Source:
+    """R24: where all are known, one of them, of equal ones the first named; the event is always the first one's."""
+
+    def chosen(view: "View", occasion: "Occasion | None") -> list[Moment]:
+        found = [moment for source in sources for moment in source(view, occasion)]
+        if len(found) < len(sources):
+            return []
+        date, _, form = choose(found, key=itemgetter(0))
+        return [(date, found[0][1], form)]
+
+    return chosen
 
 
 def within(form: str, test: Test, shift: Shift) -> Find:

@@ -55,9 +55,15 @@ def _tests(tree: Mapping[str, Any]) -> Iterator[Any]:
     """The where and has tests inside a condition, each a scope of its own; a hop's condition too."""
     if "hop" in tree or "has" in tree:
         yield tree["of"] if "hop" in tree else tree["has"]
-    for events in (tree.get("any"), tree.get("count"), tree.get("of"), tree):
+    for events in (tree.get("any"), tree.get("count"), tree.get("of"), *dates(tree)):
         if isinstance(events, Mapping) and "where" in events:
             yield events["where"]
+
+
+def dates(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The dates of which a DATE or SOURCE is made, unmoved; itself, if it is made of no others (R23, R24)."""
+    made_of = tree.get("later") or tree.get("earlier") or ([tree["date"]] if "date" in tree else [])
+    return [date for part in made_of for date in dates(part)] or [tree]
 
 
 def cycles(uses: Mapping[str, Iterable[str]]) -> list[list[str]]:

@@ -16,7 +16,7 @@ from tsela.programme.rules.tokens import Parameters, RuleError
 from tsela.programme.rules.words import Labels
 from tsela.programme.source import plain, where
 
-ENGINE = 2
+ENGINE = 3
 NEVER: Cond = {"const": False}
 
 

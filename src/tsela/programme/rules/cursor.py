@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tsela.kernel.errors import nearest, problem
 from tsela.programme.rules.names import Names
@@ -10,6 +10,7 @@ from tsela.programme.rules.tokens import RuleError, Token, tokens
 
 MOST_NESTED = 40
 LONGEST = 999_999
+Part = TypeVar("Part")
 
 
 class Node(dict[str, Any]):
@@ -49,17 +50,15 @@ class Cursor:
         self._depth -= 1
         return node
 
-    def _separated(self, part: Callable[[], Node]) -> list[Node]:
+    def _separated(self, part: Callable[[], Part], by: str = "|") -> list[Part]:
         parts = [part()]
-        while self._accept("|"):
+        while self._accept(by):
             parts.append(part())
         return parts
 
-    def _listed(self, part: Callable[[], Any]) -> list[Any]:
+    def _listed(self, part: Callable[[], Part]) -> list[Part]:
         self._expect("[")
-        parts = [part()]
-        while self._accept(","):
-            parts.append(part())
+        parts = self._separated(part, ",")
         self._expect("]")
         return parts
 

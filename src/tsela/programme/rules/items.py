@@ -124,7 +124,7 @@ class _Item:
         if not (anchor and done and series):
             return None
         labels = self.compiler.labels
-        said = {
+        said: dict[str, Any] = {
             "when": words.condition(when_tree, labels) if when_tree else "",
             "unless": words.condition(unless_tree, labels) if unless_tree else "",
             "done": words.done(done, labels),
@@ -132,6 +132,8 @@ class _Item:
             if len(series) == 1
             else words.due(anchor, [0, "days"], labels),
         }
+        if dates := words.named(anchor, labels):
+            said["dates"] = dates
         return {
             **_texts(self.given), "for": for_, "anchor": self._plain(anchor), "when": when, "unless": unless, "series": series,
             **window, "done": self._plain(done),
@@ -242,5 +244,6 @@ class _Item:
 
 
 def _forms(anchor: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The forms that an anchor event can have."""
-    return list(dict.fromkeys(source.get("form") or source.get("each") or ATTRIBUTES for source in anchor))
+    """The forms that an anchor event can have: of several dates, that of the first (R24)."""
+    events = [checks.dates(source)[0] for source in anchor]
+    return list(dict.fromkeys(event.get("form") or event.get("each") or ATTRIBUTES for event in events))

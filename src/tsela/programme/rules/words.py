@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tsela.programme.rules.names import ATTRIBUTES
+
 COMPARED = {
     "=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least",
     "in": "is", "includes": "includes", "answered": "is known",
@@ -138,7 +140,37 @@ def date(of: Any, labels: Labels) -> str:
             return _dated("each", form, of, labels)
         case {"pick": pick, "form": form}:
             return _dated(_picked(pick), form, of, labels)
+        case {"date": moved, "plus": length}:
+            return _moved(length, date(moved, labels), labels)
+        case {"later": dates} | {"earlier": dates}:
+            return f"the {next(iter(of))} of {_listed([date(one, labels) for one in dates], 'and')}"
     raise ValueError(of)
+
+
+def named(anchor: list[Any], labels: Labels) -> dict[str, str]:
+    """Where a date is moved or chosen (R23, R24), for each form that can name it, the date in few words:
+    {"feeding": "3 months after the end of breastfeeding"}."""
+    found: dict[str, list[str]] = {}
+    told = set()
+    for source in anchor:
+        chosen = source.get("later") or source.get("earlier")
+        for one in chosen or [source]:
+            plain = one.get("date", one)
+            form = plain.get("form") or plain.get("each") or ATTRIBUTES
+            said = _short(plain, labels)
+            found.setdefault(form, []).append(_moved(one["plus"], said, labels) if "plus" in one else said)
+            told |= {form} if chosen or "plus" in one else set()
+    return {form: _listed(list(dict.fromkeys(found[form])), "or") for form in found if form in told}
+
+
+def _short(of: Mapping[str, Any], labels: Labels) -> str:
+    question = of.get("q")
+    return f"the {labels.question(question)}" if question else date(of, labels)
+
+
+def _moved(length: list[Any], since: str, labels: Labels) -> str:
+    side = "before" if length[0] < 0 else "after"
+    return f"{duration([abs(length[0]), *length[1:]], labels)} {side} {since}"
 
 
 def done(alternatives: list[Any], labels: Labels) -> str:
@@ -148,12 +180,10 @@ def done(alternatives: list[Any], labels: Labels) -> str:
 
 def due(anchor: list[Any], length: list[Any], labels: Labels) -> str:
     """“6 weeks after birth date”."""
-    count = length[0]
     sources = _listed([date(source, labels) for source in anchor], "or else")
-    if len(length) == 2 and count == 0:
-        return f"on {sources}"
-    side = "before" if count < 0 else "after"
-    return f"{duration([abs(count), *length[1:]], labels)} {side} {sources}"
+    if len(length) == 2 and length[0] == 0:
+        return sources if "plus" in anchor[0] else f"on {sources}"
+    return _moved(length, sources, labels)
 
 
 def duration(length: list[Any], labels: Labels) -> str:

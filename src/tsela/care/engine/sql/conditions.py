@@ -20,6 +20,7 @@ RESERVED = frozenset({
     "series_key", "task_key", "task_status", "first_done", "wanted", "unwanted",
 })  # fmt: skip
 PICKS = {"latest": "MAX_BY", "first": "MIN_BY"}
+CHOSEN = {"later": "GREATEST", "earlier": "LEAST"}
 
 
 def condition_sql(tables: Tree, condition: Tree | str, subject: str = "s") -> str:
@@ -76,7 +77,13 @@ class Compiler:
         raise ValueError(f"no such condition: {tree}")
 
     def date(self, tree: Tree, s: Subject, wrap: Wrap = str) -> str:
-        """A date (R19) as seen through `wrap`, an expression over its SQL."""
+        """A date (R19, R23, R24) as seen through `wrap`, an expression over its SQL."""
+        if "plus" in tree:
+            return self.date(tree["date"], s, lambda date: wrap(in_range(moved(date, tree["plus"]))))
+        for word in CHOSEN.keys() & tree.keys():
+            dates = [self.date(part, s) for part in tree[word]]
+            known = " AND ".join(f"{date} IS NOT NULL" for date in dates)
+            return wrap(f"CASE WHEN {known} THEN {CHOSEN[word]}({', '.join(dates)}) END")
         if "attr" in tree:
             name = tree["attr"]
             return self.attribute(name, s, wrap) if self.kind(REGISTRATION, name) == "date" else wrap(NO_DATE)

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tsela.care.engine.sql.conditions import (
-    REGISTRATION,
-    Compiler,
     Subject,
     Tree,
     Wrap,
@@ -18,6 +16,7 @@ from tsela.care.engine.sql.conditions import (
     column,
 )
 from tsela.care.engine.sql.days import NO_DATE, in_range, moved, quoted, text
+from tsela.care.engine.sql.sources import Sources
 from tsela.kernel.dates import format_date
 
 # The clean layer's type of each type of question.
@@ -52,7 +51,7 @@ def flags_sql(tables: Tree, today: str | int) -> str:
     return planner.statement(selects or [_nothing("client, flag, level")])
 
 
-class Planner(Compiler):
+class Planner(Sources):
     """Compiles items and flags over `subject`, and notes which columns that needs.
 
     `among` says, over a row `b` of `clients`, who is planned; whom their rules look at is found anywhere.
@@ -183,41 +182,16 @@ subject AS MATERIALIZED ({self.subject()})
         s = Subject("s.client", self.today, "s")
         group, asked = self.condition(tree["for"], s), sorted(self.asked_of_anchor(tree))
         silent = ""
-        for source in tree["anchor"]:
-            form = source.get("form") or source.get("each") or REGISTRATION
-            e, date, rows, where = self.source(source, form, s)
-            root = f"{e}.root AS anchor_event, {text(form)} AS anchor_form, {date} AS anchor_date"
-            answers = "".join(f", {self.answer(e, form, *one)} AS {anchor_column(*one)}" for one in asked)
-            yield f"SELECT s.*, {root}{answers} FROM subject AS s{', ' + rows if rows else ''} WHERE {group} AND {where}{silent}"
-            silent += (
-                f" AND NOT EXISTS (SELECT 1 FROM {rows} WHERE {where})" if rows else f" AND NOT ({where})"
+        for tree_of_source in tree["anchor"]:
+            one = self.source(tree_of_source, s)
+            root = f"{one.event}.root AS anchor_event, {one.named} AS anchor_form, {one.date} AS anchor_date"
+            answers = "".join(
+                f", {self.answer(one.event, one.form, *each)} AS {anchor_column(*each)}" for each in asked
             )
-
-    def source(self, tree: Tree, form: str, s: Subject) -> tuple[str, str, str, str]:
-        """The alias of the anchor event, its date, what to read it from, and which rows of that."""
-        question: str = tree.get("attr") or tree.get("q") or ""
-        if question and self.kind(form, question) != "date":
-            return "s", NO_DATE, "", "FALSE"
-        if "attr" in tree:
-            date = f"s.{column(question)}"
-            return "s", date, "", f"{date} IS NOT NULL"
-        e, where = self.candidates(tree, form, s)
-        date = f"{e}.{column(question)}" if question else f"{e}.date"
-        if "pick" in tree:
-            x, others = self.candidates(tree, form, s)
-            best = f"{'MAX' if tree['pick'] == 'latest' else 'MIN'}({x}.n)"
-            where += f" AND {e}.n = (SELECT {best} FROM {quoted('f_' + form)} AS {x} WHERE {others})"
-        return e, date, f"{quoted('f_' + form)} AS {e}", where
-
-    def candidates(self, tree: Tree, form: str, s: Subject) -> tuple[str, str]:
-        """The events that pass a source's test and answer its question."""
-        e = self.alias("e")
-        tests = [f"{e}.client = {s.client}", f"{e}.date <= {s.today}"]
-        if tree.get("q"):
-            tests.append(f"{e}.{column(tree['q'])} IS NOT NULL")
-        if tree.get("where"):
-            tests.append(self.test(tree["where"], e, form, s))
-        return e, " AND ".join(tests)
+            rows = "".join(f", {table}" for table in one.tables)
+            yield f"SELECT s.*, {root}{answers} FROM subject AS s{rows} WHERE {group} AND {one.where}{silent}"
+            among = f"EXISTS (SELECT 1 FROM {rows[2:]} WHERE {one.where})" if rows else f"({one.where})"
+            silent += f" AND NOT {among}"
 
     def answer(self, e: str, form: str, question: str, kind: str) -> str:
         known = self.kind(form, question) == kind
