@@ -92,7 +92,7 @@ def test_who_may_mend_accounts_says_that_a_notice_is_seen_to(settings: Any) -> N
     provider_says({"alert_type": "LIMIT"}, 1_790_000_000, field="account_alerts")
     inbox.receive("whatsapp", b'{"entry": [{"changes": [{"field": "messages"}]}]}')
     inbox.process_due()
-    assert [one.code for one in notices.holding()] == ["E715", "E717"]
+    assert [one.code for one in notices.holding()] == ["E717", "E715"]
     seen_to = {"do": "seen_to", "notice": Notice.objects.get(code="E717").pk}
     assert promise.post("/delivery/", seen_to).status_code == 403
     assert administrator.post("/delivery/", seen_to).status_code == 302

@@ -33,7 +33,11 @@ class Team:
 
 @pytest.fixture(scope="session")
 def team(new_site: Callable[..., Site]) -> Team:
-    site = new_site()
+    return new_team(new_site())
+
+
+def new_team(site: Site) -> Team:
+    """The team, on a site that is not yet served."""
     site.run("site", "add", "ZA-GP-TEMBISA", "--name", "Tembisa Clinic")
     staff = [
         ("Promise James", "mentor_mother", "promise"),

@@ -18,7 +18,7 @@ from support.provider_shapes import TOKEN, envelope, written
 from support.record import someone
 from tsela.access.models import Role
 from tsela.kernel.errors import TselaError
-from tsela.messaging import files, inbox
+from tsela.messaging import files, inbox, notices
 from tsela.messaging.channels import Fetched, Lost, fetching
 from tsela.messaging.channels.fetching import MOST_BYTES, permitted
 from tsela.messaging.kinds import KINDS, kind_of
@@ -30,6 +30,7 @@ NUMBER = "+27821234567"
 JPG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 OGG = b"OggS" + bytes(range(256)) * 20
 NOW = timezone.now()
+AT = {"timestamp": str(int(NOW.timestamp()))}
 number = count(1)
 
 
@@ -45,7 +46,7 @@ def sent(
 ) -> File:
     """A client sent it by WhatsApp, and the webhook came twice."""
     kept = {"id": provider.files.put(body, mime, *faults), "mime_type": mime}
-    hook = written("whatsapp", NUMBER, "", f"in.{next(number)}", 1, {"type": type, type: kept})
+    hook = written("whatsapp", NUMBER, "", f"in.{next(number)}", 1, {"type": type, type: kept} | AT)
     for _ in range(2):
         inbox.receive("whatsapp", json.dumps(envelope([hook])).encode())
     inbox.process_due(now=NOW)
@@ -119,11 +120,26 @@ def test_after_the_last_try_staff_are_told_and_may_try_again(provider: Provider)
     assert fetched(file, timezone.now()).status == "kept"
 
 
-def test_an_account_that_is_refused_pauses_and_costs_no_try(provider: Provider) -> None:
+def test_an_account_that_is_not_let_in_costs_no_try_and_staff_are_told(provider: Provider) -> None:
     file = fetched(sent(provider, "token"))
-    assert (file.status, file.tries, Pause.objects.get().code) == ("waiting", 0, "E713")
+    assert (file.status, file.tries, notices.holding().get().code) == ("waiting", 0, "E713")
+    assert not Pause.objects.exists(), "messages may still go"
     assert fetched(file, NOW + timedelta(minutes=59)).tries == 0
     assert fetched(file, NOW + timedelta(minutes=61)).status == "kept"
+    assert not notices.holding().exists()
+
+
+def test_nobody_asks_for_ever_an_account_that_lets_nobody_in(provider: Provider) -> None:
+    file = sent(provider, "token")
+    Message.objects.update(due_at=NOW - files.THERE_FOR - timedelta(days=1))
+    assert fetched(file).status == "unreachable"
+
+
+def test_files_of_a_paused_account_wait(provider: Provider) -> None:
+    file = sent(provider)
+    Pause.objects.create(account="whatsapp", until=NOW + timedelta(hours=1), code="E713", since=NOW)
+    assert fetched(file).tries == 0
+    assert fetched(file, NOW + timedelta(hours=1)).status == "kept"
 
 
 def test_a_try_that_a_crash_cut_short_is_made_again(provider: Provider) -> None:
@@ -178,7 +194,7 @@ def by_gateway(provider: Provider, media: str, **settings: Any) -> File:
     """A client sent it through a gateway."""
     from django.conf import settings as server
 
-    inbound = {"id": "id", "from": "from", "media": "media", "media_type": "kind"}
+    inbound = {"id": "id", "from": "from", "media": "photo.url | media", "media_type": "kind"}
     known: Any = accounts(provider.url, inbound=inbound, **settings)["gateway"]
     server.CHANNELS = {"gateway": known}
     said = {"id": f"in.{next(number)}", "from": NUMBER, "media": media, "kind": "audio/ogg"}

@@ -155,10 +155,10 @@ class Provider:
             self._pending.append((shape, written(shape, sender, text, id, number, more)))
         return id
 
-    def send_file(self, sender: str, file: str, type: str = "image", id: str = "") -> str:
+    def send_file(self, sender: str, file: str, type: str = "image", id: str = "", **more: Any) -> str:
         """A client sends by WhatsApp what `files.put` was given."""
         kept = {"id": file, "mime_type": self.files.mime(file)}
-        return self.write("whatsapp", sender, "", id, type=type, **{type: kept})
+        return self.write("whatsapp", sender, "", id, type=type, **{type: kept}, **more)
 
     def _post(self, shape: Shape, batch: list[Any]) -> bool:
         if shape not in self.hooks:

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from tsela.access import audit
 from tsela.access.models import Staff
-from tsela.messaging import queries, settling
-from tsela.messaging.channels import AccountProblem, Catch, Fetched, Lost, Retry
+from tsela.messaging import notices, queries, settling
+from tsela.messaging.channels import AccountProblem, Catch, Fetched, Lost, Notice, Retry
 from tsela.messaging.channels.accounts import channel
 from tsela.messaging.kinds import kind_of
 from tsela.messaging.locking import locked
@@ -30,6 +30,8 @@ S = File.Status
 AT_ONCE = 4  # fetched at the same time: together they hold 20 MB
 LEASE = timedelta(minutes=3)  # a fetch ends sooner, whatever the provider does
 BACKOFF = (30, 120, 600, 3600, 6 * 3600, 24 * 3600, 48 * 3600)  # seconds after the first, second … try
+THERE_FOR = timedelta(days=30)  # at WhatsApp
+FILES = "files"  # what of the account a notice is about
 UNFETCHED = (S.GONE, S.REFUSED, S.UNREACHABLE)  # of which a person may say: try again
 
 
@@ -46,7 +48,8 @@ def expect(message: Message, media: Mapping[str, Any], now: datetime) -> None:
 def fetch_due(now: datetime | None = None) -> int:
     """Fetch what is due, a few at a time; how many were asked for."""
     now = now or timezone.now()
-    taken: list[File] = write(partial(_take, now))
+    waiting = File.objects.filter(status=S.WAITING, due_at__lte=now).exists()
+    taken: list[File] = write(partial(_take, now)) if waiting else []
     if taken:
         with ThreadPoolExecutor(len(taken), thread_name_prefix="fetching") as pool:
             for file, ended in zip(taken, pool.map(_fetch, taken), strict=True):
@@ -61,10 +64,8 @@ def settle(file: File, ended: Catch, now: datetime) -> None:
             _keep(file, body, kind_of(body, mime), now)
         case Lost(state, problem):
             _change(file, status=state, problem=problem)
-        case AccountProblem(code, problem):  # not this file's fault: no try of its own
-            with transaction.atomic():
-                settling.pause(file.account, now + settling.CLOSED, problem, now, code)
-                _change(file, tries=file.tries - 1, due_at=now + settling.CLOSED, problem=problem)
+        case AccountProblem(code, problem):
+            _not_let_in(file, code, problem, now)
         case Retry(problem, after):
             if file.tries > len(BACKOFF):
                 _change(file, status=S.UNREACHABLE, problem=problem)
@@ -93,7 +94,8 @@ def _take(now: datetime) -> list[File]:
     with transaction.atomic():
         closed = Pause.objects.filter(until__gt=now).exclude(code="").values("account")
         due = File.objects.filter(status=S.WAITING, due_at__lte=now).exclude(account__in=closed)
-        found = list(locked(due.defer("body")).order_by("due_at", "id")[:AT_ONCE])
+        rows = due.select_related("message").defer("body").order_by("due_at", "id")
+        found = list(locked(rows)[:AT_ONCE])
         for file in found:
             file.tries += 1
             File.objects.filter(pk=file.pk).update(tries=file.tries, due_at=now + LEASE)
@@ -119,7 +121,21 @@ def _keep(file: File, body: bytes, kind: str, now: datetime) -> None:
         )
         return
     digest = hashlib.sha256(body).hexdigest()
-    _change(file, status=S.KEPT, problem="", kind=kind, size=len(body), digest=digest, body=body, kept_at=now)
+    with transaction.atomic():
+        _change(
+            file, status=S.KEPT, problem="", kind=kind, size=len(body), digest=digest, body=body, kept_at=now
+        )
+        notices.end(file.account, FILES, now)
+
+
+def _not_let_in(file: File, code: str, problem: str, now: datetime) -> None:
+    """Not this file's fault: it costs no try. Staff are told; whether messages still go, sending finds out by itself."""
+    if now - file.message.due_at > THERE_FOR:
+        _change(file, status=S.UNREACHABLE, problem=problem)
+        return
+    with transaction.atomic():
+        notices.keep(file.account, Notice(code, problem, FILES), now)
+        _change(file, tries=file.tries - 1, due_at=now + settling.CLOSED, problem=problem)
 
 
 def _change(file: File, *, problem: str, **fields: Any) -> None:

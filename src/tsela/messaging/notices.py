@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from tsela.access import audit
@@ -28,10 +28,19 @@ def keep(account: str, said: channels.Notice, now: datetime) -> None:
     Notice.objects.filter(pk=found.pk).update(**fields, since=since, times=times)
 
 
+def end(account: str, about: str, now: datetime) -> None:
+    """It works again."""
+    Notice.objects.filter(account=account, about=about, over_at=None).update(over_at=now)
+
+
 def holding() -> QuerySet[Notice]:
-    """Those that hold, the latest first."""
+    """Those that hold: what providers say before what we could not read, the latest first."""
     passed = Q(code=UNREAD, at__lt=timezone.now() - PASSES)
-    return Notice.objects.filter(over_at=None).exclude(passed).order_by("-at", "-pk")
+    return (
+        Notice.objects.filter(over_at=None)
+        .exclude(passed)
+        .order_by(Case(When(code=UNREAD, then=1), default=0), "-at")
+    )
 
 
 def seen_to(notice: str, *, by: Staff) -> None:

@@ -119,7 +119,7 @@ class Http:
 
     def messages(self, value: Any) -> Iterator[Incoming]:
         for one in dicts(dig(value, self.inbound.get("each", ""))):
-            said = {name: dig(one, path) for name, path in self.inbound.items() if name != "each"}
+            said = {name: first(one, path) for name, path in self.inbound.items() if name != "each"}
             id, who = identity(said.get("id")), phone(said.get("from"), self.national)
             address = who or short(said.get("from"), 40)
             if id and address and any(said.get(name) is not None for name in ("text", "media")):
@@ -141,6 +141,12 @@ class Http:
                 problem = f"The gateway says: {short(dig(one, self.status.get('problem', 'error'))) or said}"
                 failure = Failed("unreachable", problem) if names[said] == "failed" else None
                 yield StatusUpdate(id, names[said], message_id=ours, outcome=failure)
+
+
+def first(value: Any, paths: str) -> Any:
+    """What stands at the first of these paths where something does: image.id | audio.id"""
+    found = (dig(value, path.strip()) for path in paths.split("|"))
+    return next((one for one in found if one is not None), None)
 
 
 def event_of(said: Mapping[str, Any]) -> dict[str, Any]:
