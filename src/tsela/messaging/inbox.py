@@ -2,13 +2,13 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tsela.kernel.ids import is_uuid
@@ -34,9 +34,9 @@ from tsela.record.writer import write
 
 log = logging.getLogger(__name__)
 TRIES = 6  # then it stays kept, marked with its problem, and staff see it
-TOGETHER = (
-    0.01  # seconds of work a commit: each commit waits for the disk, and on SQLite the door waits for both
-)
+OF_A_STATUS = ("status", "tries", "provider_id", "rest")  # most need no more of a message
+AT_ONCE = 10  # requests read together
+TOGETHER = 0.01  # seconds of work a commit: it waits for the disk, and on SQLite the door waits for both
 AGAIN = (2, 10, 60, 600, 3600)  # seconds after the first, second … failure
 STRANGER = "Nobody knows yet who this is"
 
@@ -56,39 +56,41 @@ def process_due(limit: int = 50, now: datetime | None = None) -> int:
     """Process what was kept and not yet processed, and conversations whose time has come; how many of them."""
     now = now or timezone.now()
     done = 0
-    for one in (_process_one, _tick_one):
-        while done < limit and (several := write(partial(_several, one, now, limit - done))):
+    for some in (_process_some, _tick_one):
+        while done < limit and (several := write(partial(some, now, limit - done))):
             done += several
     return done
 
 
-def _several(one: Callable[[datetime], bool], now: datetime, most: int) -> int:
-    """As many as a short while allows, in one commit."""
-    began, done = perf_counter(), 0
+def _process_some(now: datetime, most: int) -> int:
+    """The oldest requests, as many as a short while allows, in one commit; each part of them holds or fails alone, and is
+    known by its key when it comes again."""
+    due = Inbound.objects.filter(Q(again_at=None) | Q(again_at__lte=now), processed_at=None).order_by("id")
+    held: list[int] = []
+    done, began = 0, perf_counter()
     with transaction.atomic():
-        while done < most and perf_counter() - began < TOGETHER and one(now):
-            done += 1
+        for row in locked(due)[: min(most, AT_ONCE)]:
+            problems, done = _parts(row, now), done + 1
+            if problems:
+                _failed(row, problems, now)
+            else:
+                held.append(row.pk)
+            if perf_counter() - began > TOGETHER:
+                break
+        if held:
+            Inbound.objects.filter(pk__in=held).update(processed_at=now, tries=F("tries") + 1, problem="")
     return done
 
 
-def _process_one(now: datetime) -> bool:
-    """The oldest request; each part of it holds or fails alone, and is known by its key when it comes again."""
-    with transaction.atomic():
-        due = Inbound.objects.filter(Q(again_at=None) | Q(again_at__lte=now), processed_at=None).order_by(
-            "id"
-        )
-        row = locked(due).first()
-        if row is None:
-            return False
-        problems = _parts(row, now)
-        row.tries += 1
-        row.problem = "; ".join(problems)[:300]
-        if problems and row.tries < TRIES:
-            row.again_at = now + timedelta(seconds=AGAIN[row.tries - 1])
-        else:
-            row.processed_at = now
-        row.save()
-    return True
+def _failed(row: Inbound, problems: list[str], now: datetime) -> None:
+    """It comes again, later each time; after the last try staff see it."""
+    row.tries += 1
+    row.problem = "; ".join(problems)[:300]
+    if row.tries < TRIES:
+        row.again_at = now + timedelta(seconds=AGAIN[row.tries - 1])
+    else:
+        row.processed_at = now
+    row.save()
 
 
 def _parts(row: Inbound, now: datetime) -> list[str]:
@@ -156,7 +158,7 @@ def contact_at(account: Channel, part: InboundMessage) -> ContactPoint:
     """Whose address it is: known here; else of one client who has this number on another channel; else of nobody yet."""
     known = list(_at(account, part.address, part.user_id))
     if known:
-        return _changed(max(known, key=_spoken_with), part)
+        return _changed(max(known, key=_spoken_with) if len(known) > 1 else known[0], part)
     country = contacts.country_of(part.address) or min(account.countries, default="")
     others = ContactPoint.objects.filter(address=part.address).exclude(client=None)
     clients = {other.client for other in others}
@@ -218,7 +220,7 @@ def _ours(part: StatusUpdate, account: Channel) -> Message | None:
     """By our own id where it came back, else by the provider's."""
     by_its_own = Q(provider_id=part.provider_id, account=account.account)
     mine = Q(pk=part.message_id) if is_uuid(part.message_id) else by_its_own
-    return locked(Message.objects.filter(mine, outgoing=True)).select_related("contact").first()
+    return locked(Message.objects.filter(mine, outgoing=True).only(*OF_A_STATUS)).first()
 
 
 def _at(account: Channel, address: str, user_id: str = "") -> Iterable[ContactPoint]:
@@ -240,19 +242,19 @@ def _changed(contact: ContactPoint, part: InboundMessage) -> ContactPoint:
     return contact
 
 
-def _tick_one(now: datetime) -> bool:
+def _tick_one(now: datetime, most: int = 1) -> int:
     """A conversation that waited for this moment goes on."""
     with transaction.atomic():
         row = locked(Conversation.objects.filter(timer_at__lte=now).order_by("timer_at")).first()
         if row is None:
-            return False
+            return 0
         at, row.timer_at = row.timer_at, None
         stopped = row.contact.stopped_at or row.contact.suspended_at
         if stopped:
             row.save(update_fields=["timer_at"])
         else:
             _go_on(row, key=f"timer:{row.pk}:{at:%Y%m%d%H%M%S}", now=now)
-    return True
+    return 1
 
 
 def _go_on(conversation: Conversation, key: str, now: datetime) -> None:
