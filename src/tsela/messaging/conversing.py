@@ -16,7 +16,7 @@ from tsela.messaging.models import ContactPoint, Conversation, Message
 from tsela.messaging.readers import listener_of, reader_of
 from tsela.messaging.stopping import FAREWELL, stop
 from tsela.programme import Programme
-from tsela.record.programme import current
+from tsela.record.programme import all_in_force, current
 
 With = Conversation.With
 OPEN_REPLIES = 3  # messages to which she may still answer
@@ -83,6 +83,12 @@ def hand_over(
     conversation.waiting_since = conversation.waiting_since or now
     conversation.assigned_to = conversation.assigned_to or conversation.contact.caseload
     conversation.state = {**conversation.state, "person": True}
+
+
+def make_ready() -> None:
+    """What is talked about everywhere, before a transaction begins: a new version takes a second, for which nobody should wait."""
+    for programme in all_in_force():
+        talk_of(programme)
 
 
 @lru_cache(maxsize=8)

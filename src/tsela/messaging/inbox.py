@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 TRIES = 6  # then it stays kept, marked with its problem, and staff see it
 OF_A_STATUS = ("status", "tries", "provider_id", "rest")  # most need no more of a message
 AT_ONCE = 10  # requests read together
-TOGETHER = 0.01  # seconds of work a commit: it waits for the disk, and on SQLite the door waits for both
+TOGETHER = 0.004  # seconds of work a commit: it waits for the disk, and on SQLite the door waits for both
 AGAIN = (2, 10, 60, 600, 3600)  # seconds after the first, second … failure
 STRANGER = "Nobody knows yet who this is"
 
@@ -55,6 +55,7 @@ def receive(account: str, body: bytes) -> Inbound:
 def process_due(limit: int = 50, now: datetime | None = None) -> int:
     """Process what was kept and not yet processed, and conversations whose time has come; how many of them."""
     now = now or timezone.now()
+    conversing.make_ready()
     done = 0
     for some in (_process_some, _tick_one):
         while done < limit and (several := write(partial(some, now, limit - done))):

@@ -53,6 +53,13 @@ def current(site: str = "") -> "programme.Programme":
     return from_folder()
 
 
+def all_in_force() -> list["programme.Programme"]:
+    """Of every site, each once."""
+    sites = {site for publication in publications() for site in publication.sites}
+    found = {one.version: one for one in (current(), *map(current, sorted(sites)))}
+    return list(found.values())
+
+
 def versions() -> tuple[str, dict[str, str]]:
     """The version in force everywhere, and those of sites where it is another one."""
     everywhere = current().version
