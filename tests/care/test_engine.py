@@ -50,9 +50,7 @@ def test_tables_of_a_newer_engine_are_refused() -> None:
 
 def test_a_task_says_why() -> None:
     reason = why(RULES, planned().tasks[0])
-    assert reason.startswith(
-        "A baby has a test at six weeks. Counted from registration, 2026-01-01. Applies while"
-    )
+    assert reason.startswith("A baby has a test at six weeks. Registration: 2026-01-01. Applies while")
 
 
 def test_of_several_dates_it_says_which_one_counts() -> None:
@@ -68,8 +66,8 @@ def test_of_several_dates_it_says_which_one_counts() -> None:
         why(rules, plan(rules, Records(rules, [*FAMILY, one]), "ben", day("2027-06-20")).tasks[0])
         for one in (test, early)
     ] == [
-        "One more test. The day is 3 months after the result date: 2027-09-15.",
-        "One more test. The day is 18 months after birth date: 2027-07-01.",
+        "One more test. 3 months after the result date: 2027-09-15.",
+        "One more test. 18 months after birth date: 2027-07-01.",
     ]
 
 
@@ -78,12 +76,9 @@ def test_a_cancelled_task_says_what_ended_it() -> None:
 
 
 def test_reasons_are_in_her_language() -> None:
-    zulu = {
-        "Counted from {form}, {date}.": "Kubalwa kusukela {date} ({form}).",
-        "registration": "ukubhaliswa",
-    }
+    zulu = {"registration": "ukubhaliswa"}
     reason = why(RULES, planned().tasks[0], lambda text: zulu.get(text, text))
-    assert "Kubalwa kusukela 2026-01-01 (ukubhaliswa)." in reason
+    assert "Ukubhaliswa: 2026-01-01." in reason
 
 
 def test_a_condition_may_be_asked_by_name_or_as_a_tree() -> None:

@@ -73,17 +73,25 @@ TREES: list[tuple[str, Any]] = [
 WORDS = [
     (
         "any hiv_test where result = positive within 3 months",
-        "an HIV test with result Positive, in the last 3 months",
+        "there was an HIV test with result Positive, in the last 3 months",
     ),
-    ("no visit since birth_date", "no visit, since birth date"),
+    ("no visit since birth_date", "there was no visit, since birth date"),
     ("not gone and always", "she is here"),
     ("status = ill or gone", "status is ill or she left"),
-    ("age birth_date < 6 weeks", "less than 6 weeks since birth date"),
+    ("age birth_date < 6 weeks", "it is less than 6 weeks since birth date"),
     ("mother.gone", "her mother: she left"),
-    ("age birth_date + 1 month < 6 weeks", "less than 6 weeks since 1 month after birth date"),
+    (
+        "no hiv_test where result in [positive, negative]",
+        "there is no HIV test with result Positive or negative yet",
+    ),
+    ("not (gone or age birth_date < 6 weeks)", "she is here and it is at least 6 weeks since birth date"),
+    ("gone and (status = ill or status = well)", "she left and (status is ill or status is well)"),
+    ("gone and (never or always)", "she left"),
+    ("gone and never", "never"),
+    ("age birth_date + 1 month < 6 weeks", "it is less than 6 weeks since 1 month after birth date"),
     (
         "any visit since later of (birth_date + 18 months, latest visit.due_date - 1 week)",
-        "a visit, since the later of 18 months after birth date and 1 week before the due date of the last visit",
+        "there was a visit, since the later of 18 months after birth date and 1 week before the due date of the last visit",
     ),
     ("count visit where weight >= 2.5 >= 4", "at least 4 × visit with weight at least 2.5"),
 ]

@@ -279,7 +279,13 @@ def labels_of(forms: Mapping[str, Any], terms: Mapping[str, str]) -> Labels:
         for node in asked(form["body"])
         for choice in form["choices"].get(node.get("list", ""), ())
     }
-    return Labels(forms=titles, codes=codes, terms=terms)
+    printed = {(name, ""): form["title"] for name, form in forms.items()} | {
+        (name, node["name"]): node["label"]
+        for name, form in forms.items()
+        for node in asked(form["body"])
+        if node.get("label")
+    }
+    return Labels(forms=titles, codes=codes, terms=terms, printed=printed)
 
 
 def _inside(title: str) -> str:

@@ -25,12 +25,7 @@ if TYPE_CHECKING:
 DRAFT = "fuzzy"
 NODE_TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
 # What the engine says around the programme's own words (care/engine/why.py and its twin), and short months.
-ENGINE_TEXTS = (
-    "Counted from {form}, {date}.",
-    "The day is {clause}: {date}.",
-    "Applies while {clause}.",
-    "No longer needed: {clause}.",
-)
+ENGINE_TEXTS = ("Applies while {clause}.", "No longer needed: {clause}.")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -146,9 +141,7 @@ def _named(programme: "Programme") -> Iterator[Text]:
     for kind, names in programme.labels.items():
         yield from (Text(text, kind) for text in names.values())
     yield from (Text(text, "forms") for text in MESSAGES.values())
-    yield from (
-        Text(text, "why") for text in (*ENGINE_TEXTS, *(name.replace("_", " ") for name in programme.forms))
-    )
+    yield from (Text(text, "why") for text in ENGINE_TEXTS)
 
 
 def _form_texts(form: dict[str, Any]) -> Iterator[str]:

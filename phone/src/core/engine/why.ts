@@ -6,8 +6,6 @@ import type { Rules } from "./rules";
 import type { ItemTree } from "./tables";
 
 // Message ids: the programme's catalogues translate them like every other text.
-const COUNTED = "Counted from {form}, {date}.";
-const NAMED = "The day is {clause}: {date}.";
 const HOLDS = "Applies while {clause}.";
 const STOPPED = "No longer needed: {clause}.";
 
@@ -26,12 +24,10 @@ export function why(rules: Rules, task: Task, translate: (id: string) => string 
     .join(" ");
 }
 
-/** The event; or which of several dates it is (R24). */
+/** “HIV test: 2026-06-15.”; of several dates, which one it is (R24). */
 function counted(item: ItemTree, anchor: Task["anchor"], translate: (id: string) => string): string {
-  const date = formatDate(anchor.date);
-  const clause = item.words?.dates?.[anchor.form];
-  if (clause) return fill(translate(NAMED), { clause: translate(clause), date });
-  return fill(translate(COUNTED), { form: translate(anchor.form.replaceAll("_", " ")), date });
+  const said = translate(item.words?.dates?.[anchor.form] ?? anchor.form.replaceAll("_", " "));
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}: ${formatDate(anchor.date)}.`;
 }
 
 function fill(text: string, fields: Record<string, string>): string {

@@ -8,8 +8,6 @@ from tsela.care.engine.rules import Rules
 from tsela.kernel.dates import format_date
 
 # Message ids: the programme's catalogues translate them like every other text.
-COUNTED = "Counted from {form}, {date}."
-NAMED = "The day is {clause}: {date}."
 HOLDS = "Applies while {clause}."
 STOPPED = "No longer needed: {clause}."
 
@@ -27,11 +25,9 @@ def why(rules: Rules, task: Task, translate: Callable[[str], str] = str) -> str:
 
 
 def _counted(words: dict[str, Any], anchor: Anchor, translate: Callable[[str], str]) -> str:
-    """The event; or which of several dates it is (R24)."""
-    date, clause = format_date(anchor.date), words.get("dates", {}).get(anchor.form)
-    if clause:
-        return translate(NAMED).format(clause=translate(clause), date=date)
-    return translate(COUNTED).format(form=translate(anchor.form.replace("_", " ")), date=date)
+    """“HIV test: 2026-06-15.”; of several dates, which one it is (R24)."""
+    said = translate(words.get("dates", {}).get(anchor.form) or anchor.form.replace("_", " "))
+    return f"{said[:1].upper()}{said[1:]}: {format_date(anchor.date)}."
 
 
 def _clause(words: dict[str, Any], status: str, translate: Callable[[str], str]) -> str:

@@ -127,13 +127,12 @@ class _Item:
         said: dict[str, Any] = {
             "when": words.condition(when_tree, labels) if when_tree else "",
             "unless": words.condition(unless_tree, labels) if unless_tree else "",
+            "dates": words.named(anchor, labels),
             "done": words.done(done, labels),
             "due": words.due(anchor, series[0][1], labels)
             if len(series) == 1
             else words.due(anchor, [0, "days"], labels),
         }
-        if dates := words.named(anchor, labels):
-            said["dates"] = dates
         return {
             **_texts(self.given), "for": for_, "anchor": self._plain(anchor), "when": when, "unless": unless, "series": series,
             **window, "done": self._plain(done),

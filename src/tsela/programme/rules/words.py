@@ -19,6 +19,7 @@ TESTED = {
     "includes": "including", "answered": "known",
 }  # fmt: skip
 COUNTED = {"<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 AGED = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 
@@ -27,7 +28,8 @@ class Labels:
     """What people read for the names of rules; a name without a label is read as its own words.
 
     `names` are words for definitions, groups and states, `opposites` for those that do not hold; `terms` are words
-    for forms and questions inside a sentence.
+    for forms and questions inside a sentence; `printed` is what stands on the form: (form, question) and its label,
+    (form, "") and its title.
     """
 
     forms: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class Labels:
     names: Mapping[str, str] = field(default_factory=dict)
     opposites: Mapping[str, str] = field(default_factory=dict)
     terms: Mapping[str, str] = field(default_factory=dict)
+    printed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def form(self, name: str) -> str:
         return self.terms.get(name) or self.forms.get(name) or spoken(name)
@@ -63,17 +66,18 @@ def condition(tree: Mapping[str, Any], labels: Labels) -> str:  # noqa: C901 (on
     match tree:
         case {"const": value}:
             return "always" if value else "never"
-        case {"and": parts} | {"or": parts}:
-            idle = {"const": "and" in tree}  # a parameter of the policy that decides nothing here
-            return _joined(tree, [condition(part, labels) for part in parts if part != idle])
+        case {"and": _} | {"or": _}:
+            return _several(tree, labels)
         case {"not": {"any": of}}:
-            return f"no {events(of, labels)}"
+            return _there_is(f"no {events(of, labels)}", of, " yet")
         case {"not": {"ref": name}}:
             return labels.opposites.get(name) or f"it is not so that {labels.name(name)}"
         case {"not": {"or": parts}}:
-            return f"neither {' nor '.join(condition(part, labels) for part in parts)}"
+            return condition({"and": [{"not": part} for part in parts]}, labels)
+        case {"not": {"age": _, "op": op} as age}:
+            return condition({**age, "op": OPPOSITE[op]}, labels)
         case {"not": part}:
-            return f"not ({condition(part, labels)})"
+            return f"it is not so that {condition(part, labels)}"
         case {"ref": name}:
             return labels.name(name)
         case {"state": name, "value": value}:
@@ -81,13 +85,13 @@ def condition(tree: Mapping[str, Any], labels: Labels) -> str:  # noqa: C901 (on
         case {"attr": _}:
             return comparison(tree, "registration", labels)
         case {"any": of}:
-            return f"{_article(events(of, labels))}"
+            return _there_is(_article(events(of, labels)), of)
         case {"count": of, "op": op, "n": n}:
             return f"{COUNTED[op]} {n} × {events(of, labels)}"
         case {"pick": pick, "of": of, "has": has}:
             return f"{_picked(pick)} {events(_unsaid(of, has), labels)} has {test(has, of['form'], labels)}"
         case {"age": of, "op": op, "dur": length}:
-            return f"{AGED[op]} {duration(length, labels)} since {date(of, labels)}"
+            return f"it is {AGED[op]} {duration(length, labels)} since {date(of, labels)}"
         case {"hop": "mother", "of": of}:
             return f"her mother: {condition(of, labels)}"
         case {"hop": _, "of": of}:
@@ -112,7 +116,9 @@ def test(tree: Mapping[str, Any], form: str, labels: Labels) -> str:
     """TEST in words."""
     match tree:
         case {"and": parts} | {"or": parts}:
-            return _joined(tree, [test(part, form, labels) for part in parts])
+            return _joined(
+                "and" if "and" in tree else "or", [(part, test(part, form, labels)) for part in parts]
+            )
         case {"not": {"op": "answered", "q": name}}:
             return f"{labels.question(name)} not known"
         case {"not": part}:
@@ -148,24 +154,38 @@ def date(of: Any, labels: Labels) -> str:
 
 
 def named(anchor: list[Any], labels: Labels) -> dict[str, str]:
-    """Where a date is moved or chosen (R23, R24), for each form that can name it, the date in few words:
-    {"feeding": "3 months after the end of breastfeeding"}."""
+    """What an item counts from, in few words, for each form that can name the date (R24): {"hiv_test": "HIV test",
+    "feeding": "3 months after the end of breastfeeding"}. Plain dates are said as they stand on the form."""
     found: dict[str, list[str]] = {}
-    told = set()
-    for source in anchor:
-        chosen = source.get("later") or source.get("earlier")
-        for one in chosen or [source]:
-            plain = one.get("date", one)
-            form = plain.get("form") or plain.get("each") or ATTRIBUTES
-            said = _short(plain, labels)
-            found.setdefault(form, []).append(_moved(one["plus"], said, labels) if "plus" in one else said)
-            told |= {form} if chosen or "plus" in one else set()
-    return {form: _listed(list(dict.fromkeys(found[form])), "or") for form in found if form in told}
+    for one in (
+        part for source in anchor for part in source.get("later") or source.get("earlier") or [source]
+    ):
+        plain = one.get("date", one)
+        form = plain.get("form") or plain.get("each") or ATTRIBUTES
+        said = (
+            _moved(one["plus"], _short(plain, labels), labels)
+            if "plus" in one
+            else _printed(plain, form, labels)
+        )
+        found.setdefault(form, []).append(said)
+    titles = {form: labels.printed.get((form, "")) for form in found}
+    return {
+        form: str(titles[form]) if titles[form] in said else _listed(list(dict.fromkeys(said)), "or")
+        for form, said in found.items()
+    }
 
 
 def _short(of: Mapping[str, Any], labels: Labels) -> str:
     question = of.get("q")
     return f"the {labels.question(question)}" if question else date(of, labels)
+
+
+def _printed(of: Mapping[str, Any], form: str, labels: Labels) -> str:
+    """A question's label or its word, else the form's title: none that asks, nor one that tells what to do."""
+    question = of.get("attr") or of.get("q") or ""
+    title = "" if form == ATTRIBUTES else labels.printed.get((form, ""), "")
+    asked = [labels.printed.get((form, question), ""), labels.terms.get(question, "")] if question else []
+    return next((text for text in (*asked, title) if text and not text.endswith("?")), spoken(form))
 
 
 def _moved(length: list[Any], since: str, labels: Labels) -> str:
@@ -207,7 +227,7 @@ def _time(time: Any, labels: Labels) -> str:
         case None:
             return ""
         case {"window": _}:
-            return ", in its window"
+            return ", in its time"
         case {"within": length}:
             return f", in the last {duration(length, labels)}"
     word, point = next(iter(time.items()))
@@ -222,10 +242,39 @@ def _article(text: str) -> str:
     return f"{'an' if text[:1].lower() in 'aeio' or text[:3] == 'HIV' else 'a'} {text}"
 
 
-def _joined(tree: Mapping[str, Any], parts: list[str]) -> str:
-    return f" {'and' if 'and' in tree else 'or'} ".join(
-        f"({part})" if " and " in part or " or " in part else part for part in parts
+def _there_is(what: str, of: Mapping[str, Any], yet: str = "") -> str:
+    return f"there was {what}" if "time" in of else f"there is {what}{yet}"
+
+
+def _several(tree: Mapping[str, Any], labels: Labels) -> str:
+    """And, or, without what a parameter of the policy makes idle; or all of it, where that decides alone."""
+    word, idle, whole = ("and", "always", "never") if "and" in tree else ("or", "never", "always")
+    said = [(part, condition(part, labels)) for part in _parts(word, tree)]
+    told = [(part, text) for part, text in said if text != idle]
+    return whole if any(text == whole for _, text in said) else _joined(word, told) or idle
+
+
+def _parts(word: str, tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The parts of an and (an or), and those of its parts that are one themselves."""
+    neither = (tree.get("not") or {}).get("or", []) if word == "and" else []
+    parts = tree.get(word) or [{"not": part} for part in neither]
+    return [one for part in parts for one in _parts(word, part)] or [tree]
+
+
+def _joined(word: str, said: list[tuple[Mapping[str, Any], str]]) -> str:
+    """Parts with their texts, in brackets what is joined itself."""
+    alone = len(said) == 1
+    return f" {word} ".join(
+        f"({text})" if not alone and _is_joined(part, text) else text for part, text in said
     )
+
+
+def _is_joined(tree: Mapping[str, Any], text: str) -> bool:
+    """Whether there is an and or an or in it, by its own words or by those of a definition."""
+    inner = [part for part in tree.values() if isinstance(part, Mapping)]
+    named = "ref" in tree or "ref" in (tree.get("not") or {})
+    joined = "and" in tree or "or" in tree or any(_is_joined(part, text) for part in inner)
+    return (named or joined) and (" and " in text or " or " in text)
 
 
 def _listed(parts: list[str], word: str) -> str:
