@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
@@ -48,7 +49,7 @@ def test_every_message_has_exactly_one_effect(new_site: Callable[..., Any]) -> N
             for n in range(SENT):
                 faults = rng.choices(FAULTS, k=rng.randrange(3))
                 file = provider.files.put(picture(n), "image/jpeg", *faults, id=f"file{n}")
-                provider.send_file(f"+2782000{n % CLIENTS:04d}", file, id=f"file.{n}")
+                provider.send_file(f"+2783000{n:04d}", file, id=f"file.{n}", timestamp=str(int(time.time())))
             decided = 0
             with provider.delivering(rng):
                 while "messages" not in (told := heard(crash)):

@@ -273,6 +273,11 @@ def test_an_account_that_is_no_more_is_waited_for(provider: Provider, settings: 
     assert fetched(file, NOW + timedelta(minutes=1)).status == "kept"
 
 
+def test_nobody_fills_the_disk(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_A_DAY", 2)
+    assert [sent(provider).status for _ in range(3)] == ["waiting", "waiting", "refused"]
+
+
 def test_no_more_is_read_than_is_kept(provider: Provider) -> None:
     whole, more = (
         fetched(sent(provider, body=b"%PDF-" + bytes(size - 5))) for size in (MOST_BYTES, MOST_BYTES + 1)

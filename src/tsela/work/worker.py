@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
 LOOK = 5.0  # … at campaigns whose hour has come
 FETCH = 1.0  # … at files that clients sent
+GIVEN_UP = {"fetching"}  # need not end well: what it has in hand is fetched again
+PARTING = 2.0  # seconds that it is given
 GATHER = 0.075  # from one turn of sending to the next
 LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody waits for an answer
 
@@ -37,13 +39,15 @@ def work(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> 
         "fetching": partial(go_on, stop, files.fetch_due, FETCH),
         "campaigns": partial(go_on, stop, plan_campaigns, LOOK),
     }
-    threads = [threading.Thread(target=loop, name=name) for name, loop in loops.items()]
+    threads = [
+        threading.Thread(target=loop, name=name, daemon=name in GIVEN_UP) for name, loop in loops.items()
+    ]
     for thread in threads:
         thread.start()
     go_on(stop, partial(work_on, stop.is_set), PAUSE, alive)
     stop.set()
     for thread in threads:
-        thread.join()
+        thread.join(PARTING if thread.daemon else None)
     sending.land(timezone.now())
 
 
