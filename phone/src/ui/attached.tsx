@@ -4,7 +4,8 @@ import { today } from "../app/clock";
 import type { Node } from "../app/programme";
 import { t } from "../app/words";
 import { RoomContext, useSession } from "./context";
-import { Field, type FieldRoom, type InputProps, useAnswer } from "./field";
+import { described, Field, type FieldRoom, type InputProps, useAnswer } from "./field";
+import { Icon } from "./kit";
 
 const MEDIA: Readonly<Record<string, string>> = {
   jpg: "image/jpeg",
@@ -34,6 +35,47 @@ export function Attached({ name, label }: { name: string; label: string }) {
   ) : (
     // biome-ignore lint/a11y/useMediaCaption: what a client said, just recorded; there is no text of it
     <audio class="view" src={url} controls controlsList="nodownload" aria-label={label} />
+  );
+}
+
+/** Where the taking of a file stands; `closed`: the camera or microphone did not open. */
+export type Taking = "" | "open" | "saving" | "closed" | "full";
+
+interface Taken {
+  readonly props: InputProps;
+  readonly answer: { readonly name: string | null; readonly clear: () => void };
+  readonly state: Taking;
+  readonly icon: "camera" | "mic";
+  readonly words: { readonly label: string; readonly first: string; readonly again: string };
+  readonly open: () => void;
+}
+
+/** What was taken, and the buttons that take it, again, or remove it. */
+export function Taken({ props, answer, state, icon, words, open }: Taken) {
+  const { name, clear } = answer;
+  const saving = state === "saving";
+  return (
+    <>
+      {name && !saving && <Attached key={name} name={name} label={words.label} />}
+      <div class="side">
+        <button
+          type="button"
+          id={props.id}
+          class="button"
+          disabled={saving}
+          onClick={open}
+          {...described(props)}
+        >
+          <Icon name={icon} /> {saving ? t("Saving…") : name ? words.again : words.first}
+        </button>
+        {name && (
+          <button type="button" class="button quiet" onClick={clear}>
+            <Icon name="bin" /> {t("Remove")}
+          </button>
+        )}
+      </div>
+      {state === "full" && <p role="alert">{t("This phone has no room left. Sync, then try again.")}</p>}
+    </>
   );
 }
 

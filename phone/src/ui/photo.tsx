@@ -1,23 +1,21 @@
 /** A photo, taken in the app itself: a camera app would keep it where anybody finds it, and may close ours. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../app/words";
-import { Attached, useFileAnswer } from "./attached";
+import { Taken, type Taking, useFileAnswer } from "./attached";
 import { smallJpeg, startCamera } from "./camera";
-import { described, type InputProps } from "./field";
+import type { InputProps } from "./field";
 import { Icon } from "./kit";
-
-type State = "" | "open" | "saving" | "closed" | "full";
 
 export function PhotoInput(props: InputProps) {
   const { node } = props.question;
-  const { name, keep, clear } = useFileAnswer(props);
-  const [state, setState] = useState<State>("");
+  const answer = useFileAnswer(props);
+  const [state, setState] = useState<Taking>("");
   const gallery = useRef<HTMLInputElement>(null);
   const take = async (picture: CanvasImageSource, width: number, height: number) => {
     setState("saving");
     const taken = await smallJpeg(picture, width, height).catch(() => null);
     if (taken === null) return setState("closed");
-    setState((await keep(taken, "jpg")) ? "" : "full");
+    setState((await answer.keep(taken, "jpg")) ? "" : "full");
   };
   const choose = async (file: File | undefined) => {
     if (!file) return;
@@ -33,28 +31,17 @@ export function PhotoInput(props: InputProps) {
     return (
       <Viewfinder facing={facing} take={take} stop={() => setState("")} failed={() => setState("closed")} />
     );
+  const words = { label: t("The photo"), first: t("Take a photo"), again: t("Take it again") };
   return (
     <>
-      {name && state !== "saving" && <Attached key={name} name={name} label={t("The photo")} />}
-      <div class="side">
-        <button
-          type="button"
-          id={props.id}
-          class="button"
-          disabled={state === "saving"}
-          onClick={() => setState("open")}
-          {...described(props)}
-        >
-          <Icon name="camera" />{" "}
-          {state === "saving" ? t("Saving…") : name ? t("Take it again") : t("Take a photo")}
-        </button>
-        {name && (
-          <button type="button" class="button quiet" onClick={clear}>
-            <Icon name="bin" /> {t("Remove")}
-          </button>
-        )}
-      </div>
-      {state === "full" && <p role="alert">{t("This phone has no room left. Sync, then try again.")}</p>}
+      <Taken
+        props={props}
+        answer={answer}
+        state={state}
+        icon="camera"
+        words={words}
+        open={() => setState("open")}
+      />
       {state === "closed" && (
         <div role="alert">
           <p>{t("The camera did not open. Allow it when the phone asks.")}</p>

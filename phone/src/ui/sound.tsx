@@ -1,9 +1,8 @@
 /** A short recording: what a client says in her own words. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../app/words";
-import { Attached, useFileAnswer } from "./attached";
-import { described, type InputProps } from "./field";
-import { Icon } from "./kit";
+import { Taken, type Taking, useFileAnswer } from "./attached";
+import type { InputProps } from "./field";
 
 const LONGEST_S = 60;
 const BITS_PER_SECOND = 24_000; // clear speech; a minute is 180 kB
@@ -14,39 +13,26 @@ const KINDS: readonly (readonly [string, string])[] = [
   ["audio/ogg;codecs=opus", "ogg"],
 ];
 
-type State = "" | "recording" | "saving" | "closed" | "full";
-
 export function SoundInput(props: InputProps) {
-  const { name, keep, clear } = useFileAnswer(props);
-  const [state, setState] = useState<State>("");
+  const answer = useFileAnswer(props);
+  const [state, setState] = useState<Taking>("");
   const done = async (bytes: Uint8Array<ArrayBuffer>, ending: string) => {
     setState("saving");
-    setState((await keep(bytes, ending)) ? "" : "full");
+    setState((await answer.keep(bytes, ending)) ? "" : "full");
   };
-  if (state === "recording")
+  if (state === "open")
     return <Recording done={(bytes, ending) => void done(bytes, ending)} failed={() => setState("closed")} />;
+  const words = { label: t("The recording"), first: t("Start recording"), again: t("Record again") };
   return (
     <>
-      {name && state !== "saving" && <Attached key={name} name={name} label={t("The recording")} />}
-      <div class="side">
-        <button
-          type="button"
-          id={props.id}
-          class="button"
-          disabled={state === "saving"}
-          onClick={() => setState("recording")}
-          {...described(props)}
-        >
-          <Icon name="mic" />{" "}
-          {state === "saving" ? t("Saving…") : name ? t("Record again") : t("Start recording")}
-        </button>
-        {name && (
-          <button type="button" class="button quiet" onClick={clear}>
-            <Icon name="bin" /> {t("Remove")}
-          </button>
-        )}
-      </div>
-      {state === "full" && <p role="alert">{t("This phone has no room left. Sync, then try again.")}</p>}
+      <Taken
+        props={props}
+        answer={answer}
+        state={state}
+        icon="mic"
+        words={words}
+        open={() => setState("open")}
+      />
       {state === "closed" && (
         <p role="alert">{t("The microphone did not open. Allow it when the phone asks.")}</p>
       )}
