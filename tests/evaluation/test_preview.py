@@ -127,7 +127,7 @@ def test_a_preview_agrees_with_planning_everyone_twice(seed: int) -> None:
 def test_an_answer_that_is_no_longer_allowed_counts_in_the_old_plan_only() -> None:
     """Two dictionaries need two clean layers."""
     differing = 0
-    for seed in range(6):
+    for seed in range(10, 16):
         log = Log.of(seed)
         old = compiled(log.made.rules)
         new = deepcopy(old)
