@@ -71,7 +71,7 @@ def require_neutral(known: Mapping[str, Channel], leaks: Leaks) -> None:
     found = [(name, sender, leak) for name, sender in senders for leak in leaks.find_in_name(sender)[:1]]
     problems = [
         problem(
-            "E702", where=f"channels.toml: {name}", text=sender, term=leak.term, kind=leak.kind, language=leak.language, read="a sender"
+            "E702", where=f"channels.toml: {name}", text=sender, term=leak.term, kind=leak.kind, language=leak.language, read="the sender"
         )
         for name, sender, leak in found
     ]  # fmt: skip
