@@ -23,8 +23,8 @@ def uuid7() -> str:
     millisecond, counter = _tick(time.time_ns() // 1_000_000)
     high, low = counter >> 30, counter & 0x3FFF_FFFF
     tail = int.from_bytes(os.urandom(4), "big")
-    value = millisecond << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low << 32 | tail
-    return str(uuid.UUID(int=value))
+    digits = f"{millisecond << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low << 32 | tail:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def derived_id(*parts: object) -> str:

@@ -32,6 +32,9 @@ MOST_A_MINUTE = 80 * 60  # what one WhatsApp number sends
 CHANNELS = ("whatsapp", "sms")
 
 
+Row = dict[str, Any]
+
+
 class Lot(Protocol):
     """A client of the audience and her place in the draw."""
 
@@ -171,25 +174,32 @@ def _plan_some(campaign: Campaign, lots: Sequence[Lot], now: datetime, planned: 
     return len(rows) if stored and not full else None
 
 
-def _store(campaign: Campaign, rows: Sequence[Message], last: str, full: bool) -> bool:
+def _store(campaign: Campaign, rows: Sequence[Row], last: str, full: bool) -> bool:
     """Unless somebody paused it meanwhile."""
     with transaction.atomic():
         here = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if here.status != S.PLANNING:
             return False
-        put_in(rows, varying=("contact_id", "message", "due_at", "expires_at"))
+        put_in(_alike(campaign), rows)
         here.planned, here.planned_to = here.planned + len(rows), last
         here.status = S.PAUSED if full else here.status
         here.save(update_fields=["planned", "planned_to", "status"])
         return True
 
 
-def _row(campaign: Campaign, one: Lot, contact: ContactPoint, due_at: datetime) -> Message:
+def _alike(campaign: Campaign) -> Message:
+    """What all its messages have."""
     return Message(
-        key=f"campaign:{campaign.pk}:{one.client}", contact=contact, outgoing=True, message=wording_of(campaign, one.lot),
-        purpose=campaign.purpose, campaign=campaign.pk, by=campaign.by, status=Message.Status.QUEUED, due_at=due_at,
-        expires_at=due_at + USELESS_AFTER,
+        outgoing=True, purpose=campaign.purpose, campaign=campaign.pk, by=campaign.by, status=Message.Status.QUEUED
     )  # fmt: skip
+
+
+def _row(campaign: Campaign, one: Lot, contact: ContactPoint, due_at: datetime) -> Row:
+    """What each has of its own."""
+    return {
+        "key": f"campaign:{campaign.pk}:{one.client}", "contact_id": contact.pk, "message": wording_of(campaign, one.lot),
+        "due_at": due_at, "expires_at": due_at + USELESS_AFTER,
+    }  # fmt: skip
 
 
 def _turn(campaign: Campaign, before: Sequence[Any], after: Any, verb: str, by: Staff, **fields: Any) -> None:

@@ -1,6 +1,6 @@
 """Messages and calls that are to be made: put in once, taken back while they wait."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from tsela.kernel.ids import uuid7
 from tsela.messaging.models import CallTask, ContactPoint, Message
 
 UNSENT = (Message.Status.QUEUED, Message.Status.WAITING)
@@ -45,25 +46,26 @@ def enqueue(
     return found
 
 
-def put_in(rows: Sequence[Message], *, varying: Collection[str]) -> None:
-    """Very many at once, in the caller's transaction; those whose key is there already are left out. Beside id and key, only the
-    `varying` columns differ: they alone are prepared for each row, which makes it several times as fast as bulk_create."""
+def put_in(alike: Message, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Very many at once, in the caller's transaction: like `alike`, but for what each row says (its key at least), by column.
+    Those whose key is there already are left out. What is alike is prepared once, and no row is an object of its own: this is
+    several times as fast as bulk_create."""
     if not rows:
         return
-    fields, own = Message._meta.concrete_fields, {"id", "key", *varying}
-    alike = {
-        field.attname: field.get_db_prep_save(field.pre_save(rows[0], True), connection) for field in fields
+    fields = {field.attname: field for field in Message._meta.concrete_fields}
+    ready = {
+        name: field.get_db_prep_save(field.pre_save(alike, True), connection)
+        for name, field in fields.items()
     }
+    own = {"id", *rows[0]}
     values = (
         [
-            field.get_db_prep_save(getattr(row, field.attname), connection)
-            if field.attname in own
-            else alike[field.attname]
-            for field in fields
+            fields[name].get_db_prep_save(row[name] if name != "id" else uuid7(), connection) if name in own else value
+            for name, value in ready.items()
         ]
         for row in rows
-    )
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    )  # fmt: skip
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields.values())
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(Message._meta.db_table)

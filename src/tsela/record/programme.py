@@ -117,7 +117,7 @@ def shelf() -> Shelf:
 
 def from_folder() -> "programme.Programme":
     """The folder of the settings. Where it changed and no longer loads, what it was stays and the log says why."""
-    folder = Path(settings.PROGRAMME)
+    folder: Path = settings.PROGRAMME
     with _lock:
         seen = _Seen.folder
         if seen is not None and seen[0][0] == folder and time.monotonic() < _Seen.folder_until:
