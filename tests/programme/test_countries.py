@@ -1,5 +1,6 @@
 """Countries: what is known, what is said to be unknown and inherited, and what a phone gets there."""
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -76,8 +77,18 @@ def test_the_months_of_a_language_are_in_the_bundle() -> None:
 
 
 def test_twelve_languages_do_not_swell_a_phones_bundle() -> None:
-    size = {code: len(json.dumps(PROGRAMME.bundle(code)["locales"])) for code in ("KE", "ZA", "")}
-    assert size["KE"] < 20_000 < size["ZA"] < size[""]
+    def size(country: str, words: str) -> int:
+        return len(gzip.compress(json.dumps(PROGRAMME.bundle(country, words)["locales"]).encode()))
+
+    assert size("ZA", "en") < 100
+    assert all(size("ZA", tag) < 90_000 for tag in ("zu", "xh", "st", "tn", "ss"))
+
+
+def test_a_phone_gets_the_words_of_the_language_it_speaks() -> None:
+    one = PROGRAMME.bundle("ZA", "xh")
+    assert set(one["locales"]) == {"xh"}
+    assert one["languages"] == PROGRAMME.bundle("ZA")["languages"]
+    assert PROGRAMME.bundle("ZA", "sw")["locales"] == {}
 
 
 def test_a_country_may_fall_back_on_its_official_language(tmp_path: Path) -> None:

@@ -252,6 +252,17 @@ def test_s40_an_unchanged_programme_is_304(client):
     assert client.get("/api/v1/programme", headers=headers | {"If-None-Match": etag}).status_code == 304
 
 
+def test_s40_a_phone_asks_for_the_words_of_one_language(client):
+    headers = {"Authorization": f"Bearer {phone(someone()).id}"}
+    for asked, given in (
+        ("?words=xh", {"xh"}),
+        ("?words=en", set()),
+        ("?words=nobody", set()),
+        ("", {"zu", "xh", "st", "tn", "ss"}),
+    ):
+        assert set(client.get(f"/api/v1/programme{asked}", headers=headers).json()["locales"]) == given
+
+
 def test_answers_are_packed_as_the_phone_can_read_them(client):
     device = phone(someone())
     headers = {"Authorization": f"Bearer {device.id}"}

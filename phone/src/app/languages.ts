@@ -17,10 +17,18 @@ export function languagesOf(bundle: Bundle | null): Language[] {
     const name = given.name ?? NAMES[given.code] ?? ownName(given.code);
     return { code: given.code, name, draft: given.draft ?? given.code !== "en" };
   });
-  const spoken = listed.filter((one) => one.code === "en" || bundle?.locales[one.code]);
-  return spoken.some((one) => one.code === "en")
-    ? spoken
-    : [{ code: "en", name: "English", draft: false }, ...spoken];
+  return listed.some((one) => one.code === "en")
+    ? listed
+    : [{ code: "en", name: "English", draft: false }, ...listed];
+}
+
+/** Whether the words of a language are on this phone; of one that the programme does not have, none will come (S40). */
+export function hasWords(bundle: Bundle | null, code: string): boolean {
+  return (
+    code === "en" ||
+    bundle?.locales[code] !== undefined ||
+    !languagesOf(bundle).some((one) => one.code === code)
+  );
 }
 
 function ownName(code: string): string {

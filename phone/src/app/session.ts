@@ -7,6 +7,7 @@ import { Care } from "./care";
 import { moment, today } from "./clock";
 import type { Device, Unlocked } from "./device";
 import { uuid7 } from "./ids";
+import { hasWords } from "./languages";
 import { chains, liveEvents } from "./live";
 import type { Bundle, Form } from "./programme";
 import { Syncing } from "./syncing";
@@ -68,12 +69,13 @@ export class Session {
     };
     this.sync = new Syncing(
       this.store,
-      httpTransport(this.identity.token),
+      httpTransport(this.identity.token, () => this.settings.language),
       () => this.care,
       () => this.synced(),
       revoked,
       null,
     );
+    this.store.complete = (bundle) => hasWords(bundle as Bundle, this.settings.language);
     this.store.changed = (clients) => this.eventsChanged(clients);
   }
 
@@ -118,6 +120,7 @@ export class Session {
   }
 
   private speak(): void {
+    if (!hasWords(this.bundle, this.settings.language)) return; // what was spoken goes on until they come
     const words = this.bundle?.locales[this.settings.language] ?? {};
     speak(this.settings.language, words);
     void this.device.saveShell({
@@ -166,6 +169,7 @@ export class Session {
     await this.store.set("settings", this.settings);
     this.speak();
     this.tell();
+    if (settings.language && !hasWords(this.bundle, settings.language)) void this.sync.now();
   }
 
   // ---- drafts

@@ -30,9 +30,14 @@ type Boxed = "identity" | "cursor" | "bundle" | "snapshot" | "settings";
 
 export const SEGMENT_EVENTS = 500;
 
+interface Kept {
+  readonly version: string;
+  readonly locales?: Readonly<Record<string, unknown>>;
+}
+
 interface Programme {
   readonly tag: string | null;
-  readonly bundle: { readonly version: string } | null;
+  readonly bundle: Kept | null;
 }
 
 export class Store implements SyncStore {
@@ -40,6 +45,8 @@ export class Store implements SyncStore {
   readonly files: Files;
   /** Called after each write with the clients whose events changed; null: the programme did. */
   changed: (clients: ReadonlySet<string> | null) => void = () => {};
+  /** Whether a bundle has all that this phone needs now; one that has not is asked for anew, like a newer one. */
+  complete: (bundle: unknown) => boolean = () => true;
   private queue: Promise<unknown> = Promise.resolve();
   private cursorNow: string | null = null;
   private programme: Programme = { tag: null, bundle: null };
@@ -71,7 +78,8 @@ export class Store implements SyncStore {
   }
 
   programmeVersion(): string | null {
-    return this.programme.bundle?.version ?? null;
+    const { bundle } = this.programme;
+    return bundle && this.complete(bundle) ? bundle.version : null;
   }
 
   programmeTag(): string | null {
@@ -249,7 +257,8 @@ export class Store implements SyncStore {
 
   /** S40: a bundle that this app cannot run is not taken; its tag is, so that it is not fetched again and again. */
   async storeProgramme(bundle: unknown, tag: string): Promise<void> {
-    const taken = this.runnable(bundle) ? (bundle as { version: string }) : this.programme.bundle;
+    const before = this.programme.bundle;
+    const taken = this.runnable(bundle) ? withEarlierWords(bundle as Kept, before) : before;
     const next = { tag, bundle: taken };
     await this.set("bundle", next);
     const news = next.bundle !== this.programme.bundle;
@@ -306,4 +315,11 @@ function asUnsent(event: CareEvent): TailRecord {
 function settled(event: CareEvent, result: PushResult): TailRecord {
   const refused = result.status === "refused";
   return { event, state: refused ? "problem" : "sent", error: refused ? (result.error ?? null) : null };
+}
+
+/** S40: the words of other languages that came with the same version stay. */
+function withEarlierWords(fresh: Kept, before: Kept | null): Kept {
+  return before?.version === fresh.version
+    ? { ...fresh, locales: { ...before.locales, ...fresh.locales } }
+    : fresh;
 }

@@ -274,3 +274,22 @@ test("a programme that this app cannot run is not taken, nor fetched again (S40)
   await sync(store, too_new);
   expect([store.programmeVersion(), asked]).toEqual(["p", 1]);
 });
+
+test("another language is asked for, though the programme is the same; words that came earlier stay (S40)", async () => {
+  const { store } = await phone();
+  const server = new Server();
+  let language = "zu";
+  const speaking: Transport = {
+    ...lossy(server, () => 0.5),
+    programme: async () => ({
+      tag: `p-${language}`,
+      bundle: { version: "p", locales: { [language]: { Yes: language } } },
+    }),
+  };
+  store.complete = (bundle) => language in (bundle as { locales: object }).locales;
+  for (language of ["zu", "xh"]) {
+    server.push({ events: [event(language === "zu" ? 1 : 2)] });
+    await sync(store, speaking);
+  }
+  expect(store.bundle<{ locales: object }>()?.locales).toEqual({ zu: { Yes: "zu" }, xh: { Yes: "xh" } });
+});

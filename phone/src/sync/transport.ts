@@ -25,7 +25,8 @@ export async function claim(code: string, label: string): Promise<Claim> {
   return (await response.json()) as Claim;
 }
 
-export function httpTransport(token: string): Transport & FileTransport {
+/** `language`: that in which the phone speaks now. */
+export function httpTransport(token: string, language: () => string): Transport & FileTransport {
   const signed = { authorization: `Bearer ${token}` };
   return {
     push: async (body: PushBody) => {
@@ -44,7 +45,9 @@ export function httpTransport(token: string): Transport & FileTransport {
     },
     programme: async (tag) => {
       const known: Record<string, string> = tag === null ? {} : { "if-none-match": tag };
-      const response = await ask("/programme", { headers: { ...signed, ...known } });
+      const response = await ask(`/programme?words=${encodeURIComponent(language())}`, {
+        headers: { ...signed, ...known },
+      });
       if (response.status === 304) return null;
       return { tag: response.headers.get("etag") ?? "", bundle: (await response.json()) as unknown };
     },

@@ -1,6 +1,6 @@
 /** Language, place of work, PIN, lock. */
 import { useState } from "preact/hooks";
-import { languagesOf } from "../app/languages";
+import { hasWords, languagesOf } from "../app/languages";
 import { t } from "../app/words";
 import { useRoom } from "./context";
 import { PinFields } from "./door";
@@ -34,6 +34,9 @@ export function SettingsPage() {
               </label>
             ))}
           </div>
+          {now && !hasWords(session.bundle, now.code) && (
+            <p role="status">{t("The words come as soon as the phone is online.")}</p>
+          )}
           {now?.draft && (
             <p class="hint">{t("This translation is a draft. Tell your coordinator where it is wrong.")}</p>
           )}

@@ -109,8 +109,8 @@ class Programme:
             catalogue(self.folder, language, official), sheet_words(self.folder / "forms").get(language, {})
         )
 
-    def bundle(self, country: str = "") -> dict[str, Any]:
-        """What a phone downloads (SPEC S40), with the rules and languages of its country."""
+    def bundle(self, country: str = "", words: str | None = None) -> dict[str, Any]:
+        """What a phone downloads (SPEC S40), with the rules and languages of its country; `words`: those of one language only."""
         own, *others = self.languages_in(country)
         locales = {tag: self.catalogue(tag, country) for tag in others}
         clients = for_clients(self) if others else frozenset()
@@ -123,8 +123,9 @@ class Programme:
             "tables": self.tables_for(self.policy_of(country)), "forms": dict(self.forms), "guides": self.guides,
             "media": media_of(self.forms, self.folder / "forms"),
             "locales": {
-                tag: {text: said for text, said in spoken_words(words, self.language(tag)).items() if text not in clients}
-                for tag, words in locales.items()
+                tag: {text: said for text, said in spoken_words(words_of_it, self.language(tag)).items() if text not in clients}
+                for tag, words_of_it in locales.items()
+                if words in (None, tag)
             },
              "ui": {"title": self.title, **{kind: dict(names) for kind, names in self.labels.items()}},
         }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -148,7 +148,8 @@ def pull(request: HttpRequest, device: Device) -> HttpResponse:
 @require_GET
 def programme(request: HttpRequest, device: Device) -> HttpResponse:
     """S40, S41: what is in force at her site, with the rules of its country."""
-    body, etag = _bundle(_programme(device.staff), _site(device.staff)[:2])
+    in_force, country = _programme(device.staff), _site(device.staff)[:2]
+    body, etag = _bundle(in_force, country, _words(request, in_force.languages_in(country)))
     if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
         return HttpResponse(status=304)
     response = packed(request, body)
@@ -202,9 +203,15 @@ def _programme(staff: Staff) -> Programme:
     return current(_site(staff))
 
 
+def _words(request: HttpRequest, spoken: Sequence[str]) -> str | None:
+    """The language whose words are asked for; none where it is not spoken here; None: all."""
+    tag = request.GET.get("words")
+    return tag if tag is None or tag in spoken else ""
+
+
 @lru_cache(maxsize=64)
-def _bundle(programme: Programme, country: str) -> tuple[bytes, str]:
-    body = msgspec.json.encode(programme.bundle(country))
+def _bundle(programme: Programme, country: str, words: str | None) -> tuple[bytes, str]:
+    body = msgspec.json.encode(programme.bundle(country, words))
     return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
