@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import polib
 
-from tsela.programme.languages import SOURCE
-from tsela.programme.locales import Catalogue
+from tsela.programme.languages import SOURCE, Language
+from tsela.programme.locales import MONTHS, Catalogue
 from tsela.programme.talk.texts import WORD
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def translation(programme: "Programme") -> Translation:
     for one in programme.said:
         if one.role != WORD:
             said[one.of].add(one.text)
-    states = {tag: _states(kinds, tag, programme.catalogue(tag)) for tag in tags}
+    states = {tag: _states(kinds, programme.language(tag), programme.catalogue(tag)) for tag in tags}
     return Translation(kinds, states, {place: frozenset(texts) for place, texts in said.items()})
 
 
@@ -114,9 +114,15 @@ def _kinds(entry: polib.POEntry, core: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found | {"core"} if entry.msgid in core else found)
 
 
-def _states(texts: Mapping[str, Any], tag: str, words: Catalogue) -> dict[str, str]:
-    if tag == SOURCE:
+def _states(texts: Mapping[str, Any], language: Language, words: Catalogue) -> dict[str, str]:
+    if language.tag == SOURCE:
         return dict.fromkeys(texts, REVIEWED)
-    return {
-        text: MISSING if text not in words else DRAFT if text in words.drafts else REVIEWED for text in texts
-    }
+    return {text: _state(text, language, words) for text in texts}
+
+
+def _state(text: str, language: Language, words: Catalogue) -> str:
+    if text in words:
+        return DRAFT if text in words.drafts else REVIEWED
+    if text in MONTHS and language.months:  # languages.yaml has them
+        return DRAFT if language.review else REVIEWED
+    return MISSING
