@@ -194,13 +194,6 @@ def sync(store: Store) -> Generator[Request, Answer, Outcome]:
     return outcome
 
 
-def report_plans(store: Store, today: str, engine: int, version: str, hashes: Mapping[str, str]) -> Talk:
-    """S52: the clients whose plan the server sees otherwise."""
-    plans = {"today": today, "engine": engine, "version": version, "hashes": dict(hashes)}
-    answer = yield Request("/push", store.token, msgspec.json.encode({"events": [], "plans": plans}))
-    return _read(answer).get("drift", [])
-
-
 def batch(events: Sequence[Event]) -> list[Event]:
     """As many events from the front as S20 allows; always at least one."""
     size = 0
