@@ -30,8 +30,8 @@ CHANGES = {
     "one item moves": ("schedules/40_infant.yaml", "due: $first_nat", "due: 8 weeks"),
     "a definition of most items": (
         "schedules/00_definitions.yaml",
-        "any death or transferred or left",
-        "any death or transferred or left or (any tracing where outcome = moved)",
+        "when: died or transferred or left",
+        "when: died or transferred or left or (any tracing where outcome = moved)",
     ),
 }
 
