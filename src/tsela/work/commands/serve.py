@@ -116,10 +116,10 @@ def make_server(host: str, port: int) -> Any:
     )
 
 
-def end_with_parent() -> None:
+def end_with_parent(how: int = signal.SIGKILL) -> None:
     """Where the system can (Linux): granian's processes die with this one, so that a kill leaves the port free."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
 
 
 def start_worker() -> subprocess.Popen[bytes]:

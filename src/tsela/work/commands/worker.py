@@ -6,7 +6,7 @@ import threading
 
 import click
 
-from tsela.work.commands.serve import prepare, start_django
+from tsela.work.commands.serve import end_with_parent, prepare, start_django
 
 NICE = 10  # beside a server: people and providers wait for the server, nobody waits for this
 EXAMPLES = """\b
@@ -24,6 +24,7 @@ def command(once: bool, with_parent: int | None, as_json: bool) -> None:
     """Keep plans, tasks and problems up to date with the record. More than one may run: none undoes another's work."""
     if with_parent:
         os.nice(NICE)
+        end_with_parent(signal.SIGTERM)
     start_django() if with_parent else prepare()
     from tsela.work import worker
     from tsela.work.commands import print_json
