@@ -195,9 +195,9 @@ def _alike(campaign: Campaign) -> Message:
 
 
 def _row(campaign: Campaign, one: Lot, contact: ContactPoint, due_at: datetime) -> Row:
-    """What each has of its own."""
+    """What each has of its own. The key has her lot, which is hers alone: keys come in their order, and the index only grows."""
     return {
-        "key": f"campaign:{campaign.pk}:{one.client}", "contact_id": contact.pk, "message": wording_of(campaign, one.lot),
+        "key": f"campaign:{campaign.pk}:{one.lot}", "contact_id": contact.pk, "message": wording_of(campaign, one.lot),
         "due_at": due_at, "expires_at": due_at + USELESS_AFTER,
     }  # fmt: skip
 
