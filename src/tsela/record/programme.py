@@ -55,17 +55,20 @@ def current(site: str = "") -> "programme.Programme":
 
 def all_in_force() -> list["programme.Programme"]:
     """Of every site, each once."""
-    sites = {site for publication in publications() for site in publication.sites}
-    found = {one.version: one for one in (current(), *map(current, sorted(sites)))}
+    found = {one.version: one for one in (current(), *map(current, _named()))}
     return list(found.values())
 
 
 def versions() -> tuple[str, dict[str, str]]:
     """The version in force everywhere, and those of sites where it is another one."""
     everywhere = current().version
-    named = {site for publication in publications() for site in publication.sites}
-    found = {site: current(site).version for site in sorted(named)}
+    found = {site: current(site).version for site in _named()}
     return everywhere, {site: version for site, version in found.items() if version != everywhere}
+
+
+def _named() -> list[str]:
+    """The sites for which something was published by name."""
+    return sorted({site for publication in publications() for site in publication.sites})
 
 
 def wrote(form: str, form_version: str, site: str) -> "programme.Programme":

@@ -138,6 +138,7 @@ class Lost:
 
 
 Catch = Fetched | Retry | Lost | AccountProblem
+NO_FILES = Lost("refused", "No files come this way.")
 
 
 # What a provider tells us.

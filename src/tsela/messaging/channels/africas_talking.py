@@ -11,6 +11,7 @@ import httpx
 
 from tsela.kernel.errors import fail
 from tsela.messaging.channels import (
+    NO_FILES,
     AccountProblem,
     Catch,
     Cost,
@@ -21,7 +22,6 @@ from tsela.messaging.channels import (
     Incoming,
     Kind,
     Limits,
-    Lost,
     Notice,
     OptedOut,
     Outgoing,
@@ -87,7 +87,7 @@ class AfricasTalking:
         return result(answer) if isinstance(answer, httpx.Response) else answer
 
     def fetch(self, reference: str) -> Catch:
-        return Lost("refused", "No files come this way.")
+        return NO_FILES
 
     def open(self, hook: Hook) -> bytes | Handshake:
         require_key(hook, self.account, self.key)

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from tsela.kernel.errors import fail
 from tsela.messaging.channels import (
+    NO_FILES,
     Catch,
     Handshake,
     Hook,
     Incoming,
     Kind,
     Limits,
-    Lost,
     Outgoing,
     Result,
     Sent,
@@ -32,7 +32,7 @@ class Console:
         return Sent(f"console.{message.id}")
 
     def fetch(self, reference: str) -> Catch:
-        return Lost("refused", "No files come this way.")
+        return NO_FILES
 
     def open(self, hook: Hook) -> bytes | Handshake:
         fail("E710", where=self.account)
