@@ -18,7 +18,7 @@ from support.provider_shapes import TOKEN, envelope, written
 from support.record import someone
 from tsela.access.models import Role
 from tsela.kernel.errors import TselaError
-from tsela.messaging import files, inbox, notices
+from tsela.messaging import door, files, inbox, notices
 from tsela.messaging.channels import Fetched, Lost, fetching
 from tsela.messaging.channels.fetching import MOST_BYTES, permitted
 from tsela.messaging.kinds import KINDS, kind_of
@@ -48,7 +48,7 @@ def sent(
     kept = {"id": provider.files.put(body, mime, *faults), "mime_type": mime}
     hook = written("whatsapp", NUMBER, "", f"in.{next(number)}", 1, {"type": type, type: kept} | AT)
     for _ in range(2):
-        inbox.receive("whatsapp", json.dumps(envelope([hook])).encode())
+        door.keep("whatsapp", json.dumps(envelope([hook])).encode())
     inbox.process_due(now=NOW)
     return File.objects.latest("id")
 
@@ -198,7 +198,7 @@ def by_gateway(provider: Provider, media: str, **settings: Any) -> File:
     known: Any = accounts(provider.url, inbound=inbound, **settings)["gateway"]
     server.CHANNELS = {"gateway": known}
     said = {"id": f"in.{next(number)}", "from": NUMBER, "media": media, "kind": "audio/ogg"}
-    inbox.receive("gateway", json.dumps(said).encode())
+    door.keep("gateway", json.dumps(said).encode())
     inbox.process_due(now=NOW)
     return File.objects.latest("id")
 
@@ -259,7 +259,7 @@ def test_where_a_file_may_lie(url: str, may: bool) -> None:
 
 def test_what_never_says_where_it_is_cannot_be_had(provider: Provider) -> None:
     hook = written("whatsapp", NUMBER, "", "in.x", 1, {"type": "audio", "audio": {}})
-    inbox.receive("whatsapp", json.dumps(envelope([hook])).encode())
+    door.keep("whatsapp", json.dumps(envelope([hook])).encode())
     inbox.process_due(now=NOW)
     assert File.objects.get().status == "gone"
 

@@ -11,7 +11,7 @@ from support.record import event
 from tsela.access.models import Role
 from tsela.kernel.errors import TselaError
 from tsela.kernel.ids import derived_id
-from tsela.messaging import actions, inbox
+from tsela.messaging import actions, door, inbox
 from tsela.messaging.channels.simulator import Simulator, written
 from tsela.messaging.models import CallTask, Consent, ContactPoint, Conversation, Inbound, Message
 from tsela.messaging.outbox import send_due
@@ -35,7 +35,7 @@ class Client:
     def says(self, text: str, **more: Any) -> list[str]:
         """Write, and read what comes back."""
         self.n += 1
-        inbox.receive(self.account, written(f"{self.address}.{self.n}", self.address, text, **more))
+        door.keep(self.account, written(f"{self.address}.{self.n}", self.address, text, **more))
         inbox.process_due()
         send_all()
         return self.reads()
@@ -69,7 +69,7 @@ def test_the_same_webhook_twice_is_one_message_and_one_answer():
     nomsa = Client()
     nomsa.says("Hello")
     said = Message.objects.count()
-    inbox.receive("wa", written(f"{NUMBER}.1", NUMBER, "Hello"))
+    door.keep("wa", written(f"{NUMBER}.1", NUMBER, "Hello"))
     inbox.process_due()
     send_all()
     assert Message.objects.count() == said

@@ -1,6 +1,5 @@
 """The way in: raw requests are kept first (M50), then become messages, answers and statuses, each exactly once."""
 
-import hashlib
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from tsela.kernel.ids import is_uuid
-from tsela.messaging import contacts, conversing, files, notices, settling
+from tsela.messaging import contacts, conversing, door, files, notices, settling
 from tsela.messaging.channels import (
     AccountProblem,
     Channel,
@@ -45,15 +44,9 @@ class NotYet(Exception):
     """A status of a message whose own answer has not been stored yet."""
 
 
-def receive(account: str, body: bytes) -> Inbound:
-    """Keep a request that is truly the provider's. Once this returns it is safe, and the provider may be told so."""
-    row = Inbound(account=account, body=body, digest=hashlib.sha256(body).hexdigest())
-    write(partial(row.save, force_insert=True))
-    return row
-
-
 def process_due(limit: int = 50, now: datetime | None = None) -> int:
     """Process what was kept and not yet processed, and conversations whose time has come; how many of them."""
+    door.take_over()
     now = now or timezone.now()
     conversing.make_ready()
     done = 0

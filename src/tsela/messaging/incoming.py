@@ -1,6 +1,7 @@
 """What providers bring and what comes of it: raw requests, files that clients send, notices. Tables of this room (models)."""
 
 from django.db import models
+from django.utils import timezone
 
 from tsela.access.fields import IdField
 from tsela.kernel.ids import uuid7
@@ -12,8 +13,8 @@ class Inbound(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.CharField(max_length=40, help_text="of which channel account")
     body = models.BinaryField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the body, to see repetitions")
-    received_at = models.DateTimeField(auto_now_add=True)
+    door_id = IdField(null=True, unique=True, help_text="by which a crash cannot take it over twice (door)")
+    received_at = models.DateTimeField(default=timezone.now)
     processed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     again_at = models.DateTimeField(null=True, help_text="processing failed; not before")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from tsela.access import audit
 from tsela.kernel.errors import Problem, TselaError, fail, problem
-from tsela.messaging import inbox
+from tsela.messaging import door
 from tsela.messaging.channels import Handshake, Hook
 from tsela.messaging.channels.accounts import channel
 from tsela.record.writer import write
@@ -46,7 +46,7 @@ def answer(request: HttpRequest, account: str) -> HttpResponse:
     accepted = found.open(read(request))
     if isinstance(accepted, Handshake):
         return HttpResponse(accepted.text, content_type="text/plain; charset=utf-8")
-    inbox.receive(account, accepted)
+    door.keep(account, accepted)
     return HttpResponse(status=200)
 
 

@@ -20,7 +20,7 @@ from tsela.console.messages.lines import MOST, media_of, parted
 from tsela.console.messages.people import names_of
 from tsela.console.pages import page, staff_of
 from tsela.kernel.ids import uuid7
-from tsela.messaging import inbox, queries
+from tsela.messaging import door, queries
 from tsela.messaging.channels.simulator import SOUND, Simulator, written
 from tsela.messaging.contacts import known_number
 from tsela.messaging.models import Channel, ContactPoint, Message
@@ -80,7 +80,7 @@ def _write(request: HttpRequest, account: str, number: str) -> None:
     text = request.POST.get("text", "").strip()
     media = {"media": {"type": "audio", "id": SOUND}} if request.POST.get("media") else {}
     if text or media:
-        inbox.receive(account, written(uuid7(), number, text, **media))
+        door.keep(account, written(uuid7(), number, text, **media))
 
 
 def _bubbles(contact: ContactPoint) -> list[Bubble]:
