@@ -158,7 +158,9 @@ class _Run:
             yield from self._tap(line.text)
         elif line.word == "sends":
             yield from self._choose(
-                line.text, SENT, lambda sent: self.phone.happens({"kind": "message", "text": "", **sent})
+                line.text,
+                SENT | _location(line.text),
+                lambda sent: self.phone.happens({"kind": "message", "text": "", **sent}),
             )
         elif line.word == "message":
             flows = {
@@ -276,6 +278,14 @@ def holds(text: str, expected: str) -> bool:
             return False
         at += len(part)
     return True
+
+
+def _location(text: str) -> dict[str, Any]:
+    """“location -25.53 28.1”: that one."""
+    match text.split():
+        case ["location", latitude, longitude]:
+            return {text: {"location": {"latitude": latitude, "longitude": longitude}}}
+    return {}
 
 
 def told(effect: Effect) -> str:

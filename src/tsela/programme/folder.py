@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tsela.kernel.errors import Problem, nearest, problem
-from tsela.programme import countries, guides, languages, source, talk
+from tsela.programme import countries, guides, languages, source, table, talk
 from tsela.programme.guides import Guide
 from tsela.programme.rules.tokens import Parameters
 from tsela.programme.shape import fit, schema
@@ -97,7 +97,12 @@ def _read(found: Source, path: Path) -> Any:
     return value
 
 
-def _shaped(found: Source, path: Path, kind: str) -> dict[str, Any]:
+def _shaped(found: Source, path: Path, kind: str) -> Any:
+    """A file in the shape of a kind: of YAML a mapping, of CSV the list of its rows."""
+    if path.suffix == ".csv":
+        rows, problems = table.read(path, path.relative_to(found.folder).as_posix(), schema(kind))
+        found.problems += problems
+        return rows
     value, problems = fit(_read(found, path), schema(kind), f"{path.relative_to(found.folder).as_posix()}:1")
     found.problems += problems
     return value or {}

@@ -20,7 +20,7 @@ from tsela.programme.policies import Policies, Tables
 from tsela.programme.rules import Labels, Names, compile_tables
 from tsela.programme.rules.compiler import ENGINE
 from tsela.programme.source import plain, where
-from tsela.programme.talk import Leaks, Message, Said, Talk, checks, scan
+from tsela.programme.talk import Leaks, Message, Said, Talk, checks, scan, service_checks
 from tsela.programme.talk.flows import compile_flow
 
 
@@ -239,6 +239,7 @@ def _check_talk(source: folders.Source, forms: Mapping[str, Any]) -> Iterator[Pr
     dictionaries = {name: dictionary(form) for name, form in forms.items()}
     tags = registered(source.languages.get("languages", {}))
     yield from checks.check(source.talk, flows, dictionaries, tags)
+    yield from service_checks.check(source.talk, source.countries)
     messages = [row["id"] for row in source.talk.messages if "id" in row]
     for item in source.rules["items"] if messages else ():
         yield from checks.unknown("A message", item.get("remind", {}).get("message", messages[0]), messages)
@@ -251,7 +252,11 @@ def _check_words(source: folders.Source) -> Iterator[Problem]:
     for tag, path in files.items():
         if tag != SOURCE and (own := wording.readable(path)):
             languages.append(scan.Words(tag, own, own.lines))
-    yield from scan.check(source.talk, talk.leaks_of(source.talk.leaks), languages)
+    leaks = talk.leaks_of(source.talk.leaks)
+    yield from scan.check(source.talk, leaks, languages)
+    spoken = [one.tag for one in languages]
+    read = {code: [*spoken, *one.get("languages", ())] for code, one in source.countries.items()}
+    yield from service_checks.check_words(source.talk, leaks, read, [one.said for one in languages])
 
 
 def _check_programme(source: folders.Source) -> list[Problem]:

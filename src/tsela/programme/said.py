@@ -32,6 +32,13 @@ FOUND = "This is what we have about it."
 NOTHING_FOUND = "We found nothing about that. Please try another word."
 SOMETHING_ELSE = "Something else"
 
+NEAREST_HERE = "Nearest to you, in a straight line:"
+NEAREST_PLACE = "Nearest to {there}:"
+SERVICE_AT = "{service}, {town}: about {km} km. Open {hours}. Phone {telephone}."
+SERVICE = "{service}, {town}. Open {hours}. Phone {telephone}."
+WHICH_PLACE = "Which of these places do you mean?"
+ANOTHER_PLACE = "Another place"
+
 WHICH_DAY = "Which day suits you? Write it like 25/11."
 COMING = "Thank you. We are happy to see you."
 DAY_NOTED = "Thank you. We have noted the day."

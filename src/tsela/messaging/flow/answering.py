@@ -5,6 +5,7 @@ from typing import Any
 
 from tsela.messaging.flow import answers
 from tsela.messaging.flow.builtin import Step
+from tsela.messaging.flow.nearest import hear_where, place_options
 from tsela.messaging.flow.steps import language_options, search_options, speak
 from tsela.messaging.flow.turn import ASKING, Turn
 from tsela.messaging.folding import fold
@@ -19,13 +20,16 @@ CHOOSING = ("choice", "menu", "replies")
 
 
 def kind_of_answer(turn: Turn) -> str:
-    """What the open question wants: `text` any text, `media`, `location`; else "option", or "" where none is open."""
+    """What the open question wants: `text` any text, `media`, `location`, `place` (a location or any text); else "option", or ""
+    where none is open."""
     step = turn.step
     if step is None or step["do"] not in ASKING:
         return ""
     if step["do"] == "ask":
         kind = str(step.get("type") or "text")
         return kind if kind in ("text", "media", "location") else "value"
+    if step["do"] == "nearest":
+        return "place"
     return "text" if step["do"] == "search" and not turn.state.found else "option"
 
 
@@ -48,6 +52,8 @@ def options(turn: Turn) -> list[Mapping[str, Any]]:
         return []
     if step["do"] == "language":
         return list(language_options(turn))
+    if step["do"] == "nearest":
+        return list(place_options(turn))
     return list(search_options(turn)) if step["do"] == "search" else list(step.get("options") or ())
 
 
@@ -177,6 +183,12 @@ def _search(turn: Turn, step: Step, event: Event, tapped: int | None) -> bool:
     return bool(found)
 
 
+def _where(turn: Turn, step: Step, event: Event, tapped: int | None) -> bool:
+    offered = options(turn)
+    names = turn.talk.option_names(offered, turn.tags)
+    return hear_where(turn, step, event, _position(turn, event, names, len(offered), tapped))
+
+
 ANSWERS: Mapping[str, Callable[[Turn, Step, Event, int | None], bool]] = {
-    **dict.fromkeys(CHOOSING, _option), "ask": _value, "language": _language, "search": _search,
+    **dict.fromkeys(CHOOSING, _option), "ask": _value, "language": _language, "search": _search, "nearest": _where,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from tsela.programme import said
 Event = Mapping[str, Any]
 AGAIN = "She wrote again"  # to the person who has her
 LONG = 200  # characters: who writes so much is not choosing from a menu
+FREE = ("text", "place")  # answers in her own words
 SENTENCE = 3  # words: more than a greeting
 
 
@@ -23,12 +24,12 @@ def hear(turn: Turn, event: Event) -> None:
     text = str(event.get("text") or "")
     _wake(turn)
     tapped = tapped_option(turn, event)
-    heard = turn.talk.words.heard(text, turn.tags, free=kind_of_answer(turn) == "text")
+    heard = turn.talk.words.heard(text, turn.tags, free=kind_of_answer(turn) in FREE)
     if heard and (tapped is None or heard[0] == "stop"):
         FOLLOWS[heard[0]](turn, heard[1])
     elif turn.state.person:
         turn.hand_over(AGAIN)
-    elif _carries(event) and not isinstance(event.get(kind_of_answer(turn)), Mapping):
+    elif _carries(event) and not isinstance(event.get(_carried(turn)), Mapping):
         _media(turn)
     elif answered(turn, event, text, tapped):
         run(turn)
@@ -126,6 +127,12 @@ FOLLOWS: Mapping[str, Callable[[Turn, Found[str]], None]] = {
 
 def _carries(event: Event) -> bool:
     return any(isinstance(event.get(kind), Mapping) for kind in ("media", "location"))
+
+
+def _carried(turn: Turn) -> str:
+    """What beside words would be an answer."""
+    kind = kind_of_answer(turn)
+    return "location" if kind == "place" else kind
 
 
 def _media(turn: Turn) -> None:

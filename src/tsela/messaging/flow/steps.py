@@ -7,6 +7,7 @@ from typing import Any
 from tsela.kernel import dates
 from tsela.messaging.flow.builtin import Step
 from tsela.messaging.flow.conditions import holds
+from tsela.messaging.flow.nearest import ask_where
 from tsela.messaging.flow.state import kept, moment, today
 from tsela.messaging.flow.turn import Turn
 from tsela.programme import said
@@ -222,7 +223,7 @@ def _end(turn: Turn, step: Step) -> bool:
 ARRIVE: Mapping[str, Callable[[Turn, Step], bool]] = {
     "say": _say, "ask": _question, "choice": _question, "menu": _menu, "replies": _replies, "branch": _branch, "set": _set,
     "wait": _wait, "schedule": _schedule, "task": _task, "event": _event, "handover": _handover, "article": _article,
-    "search": _search, "stop": _stop, "language": _language, "reply": _reply, "call": _call, "wanted": _wanted, "end": _end,
+    "search": _search, "nearest": ask_where, "stop": _stop, "language": _language, "reply": _reply, "call": _call, "wanted": _wanted, "end": _end,
 }  # fmt: skip
 
 

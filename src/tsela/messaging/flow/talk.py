@@ -9,6 +9,7 @@ from tsela.messaging.guess import Guesser
 from tsela.messaging.matching import Names, Phrases, Words, names
 from tsela.messaging.rendering import BUTTON, ROW, cut
 from tsela.messaging.search import Article, Index
+from tsela.messaging.services import Directory
 from tsela.programme.languages import SOURCE, base, chain
 
 Catalogues = Mapping[str, Mapping[str, str]]  # language → message id → text, drafts included
@@ -26,6 +27,7 @@ class Talk:
     languages: Mapping[str, Mapping[str, Any]]
     countries: Mapping[str, Mapping[str, Any]]
     catalogues: Catalogues
+    services: Directory = field(default_factory=Directory)
     _names: dict[tuple[str, str, Tags], Names] = field(default_factory=dict, repr=False)
     _indexes: dict[Tags, Index] = field(default_factory=dict, repr=False)
     _guesser: list[Guesser] = field(default_factory=list, repr=False)
@@ -46,6 +48,7 @@ class Talk:
             languages=languages,
             countries=compiled.get("countries", {}),
             catalogues=catalogues,
+            services=Directory.of(compiled.get("services", {})),
         )
 
     def step(self, flow: str | None, at: str | None) -> Step | None:

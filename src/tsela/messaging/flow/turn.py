@@ -20,13 +20,14 @@ REMIND = timedelta(hours=4)
 NUMBERS = ("emergency", "helpline")  # of a country
 VARIABLE = re.compile(r"\{(\w+)\}")
 LASTING = ("wait", "replies")  # steps that outlive a conversation that sleeps
-ASKING = ("ask", "choice", "menu", "replies", "language", "search")
+ASKING = ("ask", "choice", "menu", "replies", "language", "search", "nearest")
 TELLING = (
     "say",
     "ask",
     "choice",
     "menu",
     "search",
+    "nearest",
     "article",
 )  # what may not be in an open flow to a covert contact
 

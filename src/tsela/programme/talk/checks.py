@@ -28,6 +28,7 @@ class Known:
     languages: Collection[str]
     messages: Collection[str]
     articles: Collection[str]
+    kinds: Collection[str]  # of services
     flows: Collection[str]
     variables: Mapping[str, set[str] | None]  # name → its values where they are known
 
@@ -39,7 +40,7 @@ def check(
     names = [[row["id"] for row in rows if "id" in row] for rows in (given.messages, given.articles)]
     for kind, found in zip(("message", "article"), names, strict=True):
         yield from doubled(found, kind)
-    known = Known(forms, languages, names[0], names[1], given.flows, variables(given.flows))
+    known = Known(forms, languages, names[0], names[1], given.kinds, given.flows, variables(given.flows))
     for row in given.messages:
         yield from _message(row, known)
     for row in given.articles:
@@ -112,6 +113,7 @@ def _flow(name: str, row: Row, known: Known) -> Iterator[Problem]:
         yield from _names(step, known)
         yield from _branch(step, known)
         yield from _options(step)
+        yield from _nearest(step, known)
         yield from _lengths(step)
         yield from check_values(step, known.variables)
         if "event" in step:
@@ -119,7 +121,7 @@ def _flow(name: str, row: Row, known: Known) -> Iterator[Problem]:
 
 
 def _targets(step: Row, steps: Collection[str]) -> Iterator[Problem]:
-    given = [step.get("go"), *(one.get("go") for one in step.get("options", ()))]
+    given = [step.get("go"), step.get("none"), *(one.get("go") for one in step.get("options", ()))]
     given += [case.get(key) for case in step.get("branch", ()) for key in ("go", "else")]
     for target in filter(None, given):
         yield from unknown("A step", target, steps)
@@ -161,6 +163,24 @@ def _options(step: Row) -> Iterator[Problem]:
     if len(options) > MOST_OPTIONS:
         yield problem("E703", where=where(options[MOST_OPTIONS]), what=f"This has {len(options)} options", most=f"{MOST_OPTIONS}", channel="WhatsApp")  # fmt: skip
     yield from doubled([one["id"] for one in options if "id" in one], "option")
+
+
+def _nearest(step: Row, known: Known) -> Iterator[Problem]:
+    """The kind is one of those that there are, or a variable that can be nothing else."""
+    if "nearest" not in step:
+        return
+    for key in ("kind", "none"):
+        if key not in step:
+            yield problem("E223", where=where(step["nearest"]), key=key)
+    kind = step.get("kind", "")
+    whole = PLACEHOLDER.fullmatch(kind)
+    for one in (known.variables.get(whole[1]) or ()) if whole else [kind] if kind else ():
+        if one not in known.kinds:
+            kinds = ", ".join(known.kinds) or "none yet"
+            near = nearest(one, known.kinds)
+            yield problem(
+                "E220", where=where(kind), key="A kind of service", name=one, known=kinds, nearest=near
+            )
 
 
 def _lengths(step: Row) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from tsela.programme.source import plain
 from tsela.programme.talk.flows import compile_flow
 from tsela.programme.talk.given import Given, Row
 from tsela.programme.talk.messages import Message
+from tsela.programme.talk.services import services_of
 
 Talk = dict[str, Any]
 KINDS = ("stop", "danger", "language", "menu", "person", "names")
@@ -20,7 +21,7 @@ def talk_of(
     languages: Mapping[str, Language],
     countries: Mapping[str, Country],
 ) -> Talk:
-    """Flows, words, articles, replies, languages and countries, as the runner of conversations reads them."""
+    """Flows, words, articles, replies, languages, countries and services, as the runner of conversations reads them."""
     words = plain(given.words)
     flows = {name: compile_flow(row) for name, row in given.flows.items()}
     return {
@@ -28,7 +29,7 @@ def talk_of(
         "articles": {row["id"]: _article(row) for row in map(plain, given.articles)},
         "messages": {one.id: {"replies": [{"id": reply.id, "say": reply.say, "does": reply.does} for reply in one.replies]} for one in messages.values()},
         "languages": {tag: _language(one) for tag, one in languages.items()},
-        "countries": {code: _country(one) for code, one in countries.items()},
+        "countries": {code: _country(one) for code, one in countries.items()}, "services": services_of(given),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from tsela.programme.talk import conditions
 Row = Mapping[str, Any]
 Flow = dict[str, Any]
 Step = dict[str, Any]
-VERBS = ("say", "ask", "choice", "menu", "branch", "set", "wait", "schedule", "task", "event", "handover", "search", "article",
+VERBS = ("say", "ask", "choice", "menu", "branch", "set", "wait", "schedule", "task", "event", "handover", "search", "nearest", "article",
          "stop", "language", "reply", "call", "go", "end")  # fmt: skip
 ASKS = ("ask", "choice", "menu")
 YES, NO = ("yes", "true"), ("no", "false")
@@ -55,6 +55,7 @@ def nexts(step: Step) -> Iterator[str | None]:
     if step["do"] == "end":
         return
     yield from (case["go"] for case in step.get("cases", ()))
+    yield from filter(None, [step.get("none")])
     options = step.get("options", ())
     yield from (None if option["call"] else option["go"] or step["next"] for option in options)
     if not options or step["do"] == "menu":
@@ -80,6 +81,11 @@ def _ask(row: Row) -> Step:
         "text": str(row["ask"]), "as": _name(row), "type": str(row.get("type", "text")), "low": bounds.get("low"),
         "high": bounds.get("high"), "again": str(row["again"]) if "again" in row else None,
     }  # fmt: skip
+
+
+def _nearest(row: Row) -> Step:
+    rest = {key: str(row[key]) if key in row else None for key in ("again", "kind", "none")}
+    return {"text": str(row["nearest"]), "as": _name(row), **rest}
 
 
 def _choice(row: Row) -> Step:
@@ -114,7 +120,7 @@ def _text(verb: str, key: str) -> Callable[[Row], Step]:
 
 
 _PARTS: Mapping[str, Callable[[Row], Step]] = {
-    "say": _say, "ask": _ask, "choice": _choice, "menu": _menu, "branch": _branch,
+    "say": _say, "ask": _ask, "nearest": _nearest, "choice": _choice, "menu": _menu, "branch": _branch,
     "set": lambda row: {"values": plain(row["set"])},
     "wait": lambda row: {"for": _length(row["wait"].get("for", ""))},
     "schedule": lambda row: {**plain(row["schedule"]), "in": _length(row["schedule"].get("in", ""))},

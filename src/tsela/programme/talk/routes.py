@@ -9,7 +9,7 @@ from tsela.programme.talk.flows import Flow, Step, nexts, step_ids
 from tsela.programme.talk.given import Given, Row
 from tsela.programme.talk.messages import COVERT, OVERT, PLACEHOLDER
 
-WAITING = ("ask", "choice", "menu", "wait", "handover", "search", "language")
+WAITING = ("ask", "choice", "menu", "wait", "handover", "search", "nearest", "language")
 OPEN_TIERS = ("overt", "overt_on_request")
 
 Place = tuple[str, str]  # flow, step

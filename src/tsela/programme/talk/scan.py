@@ -99,7 +99,7 @@ def _shown(given: Given) -> Iterator[tuple[Any, list[Any], int]]:
         labels = _labels(row.get("replies", ()))
         yield from ((row[tier], labels, BUTTON) for tier in ("covert", "overt") if tier in row)
     for step in (step for row in given.flows.values() for step in row.get("steps", ())):
-        yield from ((step[key], [], ROW) for key in ("say", "ask", "again") if key in step)
+        yield from ((step[key], [], ROW) for key in ("say", "ask", "nearest", "again") if key in step)
         yield from (
             (step[key], _labels(step.get("options", ())), ROW) for key in ("choice", "menu") if key in step
         )

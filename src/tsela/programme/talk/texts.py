@@ -15,7 +15,7 @@ NOTES = {
     TITLE: "a title: short",
     WORD: "typed by a client; several with commas between",
 }
-BODIES = ("say", "ask", "again", "choice", "menu")
+BODIES = ("say", "ask", "nearest", "again", "choice", "menu")
 
 
 @dataclass(frozen=True, slots=True)

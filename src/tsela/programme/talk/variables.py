@@ -41,11 +41,12 @@ def check_variable(compared: Mapping[str, Any], condition: str, known: Values) -
 
 
 def check_values(step: Row, known: Values) -> Iterator[Problem]:
-    """{NAME} in the values of set, event, task, handover, article: each must be a variable."""
+    """{NAME} in the values of set, event, task, handover, article, nearest: each must be a variable."""
     given = [
         *step.get("set", {}).values(),
         *step.get("event", {}).get("answers", {}).values(),
         step.get("article", ""),
+        step.get("kind", ""),
     ]
     given += [step.get(key, {}).get("because", "") for key in ("task", "handover")]
     for text in (one for value in given for one in (value if isinstance(value, list) else [value])):
