@@ -115,7 +115,7 @@ def test_who_is_not_on_whatsapp_gets_an_sms(provider: Provider, device: Any) -> 
         "by_sms",
         "not_delivered",
     )
-    sms = Message.objects.get(key="k>sms")
+    sms = Message.objects.get(key=f"sms:{message.pk}")
     assert after(sms) == ("sent", "")
     assert sms.contact.channel == "sms"
 

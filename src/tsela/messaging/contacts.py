@@ -13,17 +13,21 @@ from django.utils import timezone
 
 from tsela.access import policy
 from tsela.access.models import Staff
+from tsela.access.system import STAFF
 from tsela.kernel.errors import fail
 from tsela.messaging import reminders, writing
 from tsela.messaging.models import Consent, ContactPoint
 from tsela.messaging.points import FORMS, Point, points, tidy_number
 from tsela.messaging.queue import cancel
+from tsela.messaging.stopping import stop
+from tsela.record.follow import positions
 from tsela.record.models import Client, Event
 from tsela.record.programme import current
 from tsela.record.queries import clients_in, decode
 from tsela.record.writer import write
 
 TOGETHER = 200  # clients read and stored together
+FOLLOWER = "contacts"  # of the log, by which events come here
 
 
 class Projected:
@@ -61,6 +65,16 @@ class Projected:
 def follow(events: list[dict[str, Any]], today: date) -> Projected:
     """Whoever is named in these events."""
     return Projected({event["client"] for event in events})
+
+
+def behind(clients: Iterable[str | None]) -> frozenset[str]:
+    """Of whom the log says something new of this that is not carried on yet. What the server itself wrote holds at once."""
+    places = positions(FOLLOWER)
+    said = Event.objects.filter(client__in={client for client in clients if client}, form__in=FORMS)
+    rows = list(said.values_list("pk", "site", "seq"))
+    new = [id for id, site, seq in rows if seq > places.get(site, seq)]
+    bodies = Event.objects.filter(pk__in=new).values_list("client", "body") if new else ()
+    return frozenset(client for client, body in bodies if decode(body)["author"] != STAFF)
 
 
 def rebuild() -> int:
@@ -115,7 +129,7 @@ def link(contact: ContactPoint, client: str, *, by: Staff) -> ContactPoint:
 
 
 def belongs(contact: ContactPoint, client: str) -> ContactPoint:
-    """Her record gets this contact point, and what was agreed here before anybody knew who she is."""
+    """Her record gets this contact point, and what was agreed here before anybody knew who she is; a STOP, too."""
     answers = {"channel": contact.channel, "address": contact.address, "owner": "unknown", "in_use": "yes"}
     writing.write(client, "contact_point", answers, mode="system")
     for consent in contact.consents.filter(event=None):
@@ -123,7 +137,13 @@ def belongs(contact: ContactPoint, client: str) -> ContactPoint:
         given = {"purpose": consent.purpose, "granted": granted, "text_version": consent.text_version}
         writing.write(client, "consent", {**given, "channel": contact.channel} if consent.granted else given)
     Projected([client]).store()
-    return ContactPoint.objects.get(client=client, channel=contact.channel, address=contact.address)
+    found = ContactPoint.objects.get(client=client, channel=contact.channel, address=contact.address)
+    if contact.stopped_at:
+        ContactPoint.objects.filter(pk=found.pk).update(
+            stopped_at=None
+        )  # as if she said it now, known by name
+        stop(found, tell=False)
+    return found
 
 
 def _row(
@@ -170,9 +190,9 @@ def _stop_or_go(row: Any, point: Point) -> None:
             row.stopped_by in point.stops if row.stopped_by else messages.given_on >= row.stopped_at.date()
         )
         row.stopped_at, row.stopped_by = (None, None) if later else (row.stopped_at, row.stopped_by)
-    if not point.in_use and not row.suspended_at:
-        row.suspended_at, row.suspended_because = timezone.now(), "number_changed"
-    elif point.in_use and row.vouched_by and row.vouched_by != point.vouched_by:
+    if point.ended and not row.suspended_at:
+        row.suspended_at, row.suspended_because = timezone.now(), point.ended
+    elif not point.ended and row.vouched_by and row.vouched_by != point.vouched_by:
         row.suspended_at, row.suspended_because = None, ""
     row.vouched_by = point.vouched_by
 

@@ -12,6 +12,8 @@ from tsela.messaging import answering, queue
 from tsela.messaging.channels.accounts import route
 from tsela.messaging.consent import tier_of
 from tsela.messaging.flow import Effect, Talk, step
+from tsela.messaging.flow.hearing import AGAIN
+from tsela.messaging.folding import fold
 from tsela.messaging.models import ContactPoint, Conversation, Message
 from tsela.messaging.readers import listener_of, reader_of
 from tsela.messaging.stopping import FAREWELL, stop
@@ -78,11 +80,20 @@ def hand_over(
 ) -> None:
     """To a person: who has it already, else her Mentor Mother, else who works at her site. To be saved by the caller."""
     conversation.held_by = With.PERSON
-    conversation.queue, conversation.because = queue[:40], because[:200]
+    if (
+        because != AGAIN or not conversation.because
+    ):  # that she wrote again is no better reason than the first
+        conversation.queue, conversation.because = queue[:40], because[:200]
     conversation.urgent = conversation.urgent or urgent
     conversation.waiting_since = conversation.waiting_since or now
     conversation.assigned_to = conversation.assigned_to or conversation.contact.caseload
     conversation.state = {**conversation.state, "person": True}
+
+
+def is_danger(conversation: Conversation, text: str) -> bool:
+    """Whether a text that no flow hears has a danger word (M24)."""
+    danger = talk_of(current(conversation.contact.site)).words.kinds["danger"]
+    return danger.inside(fold(text)) is not None
 
 
 def make_ready() -> None:

@@ -9,8 +9,9 @@ from tsela.messaging import reminders
 from tsela.messaging.channels import Body, Channel, Outgoing
 from tsela.messaging.channels.accounts import route
 from tsela.messaging.consent import WAITS, Saying, may_send, next_time, start_of_day, text_tier
+from tsela.messaging.contacts import behind
 from tsela.messaging.models import Consent, Conversation, Message, Pause
-from tsela.messaging.readers import listener_of, reader_of, values_of
+from tsela.messaging.readers import listener_of, reader_of, shared_addresses, values_of
 from tsela.messaging.speech import Speech, lines_from, speak, speak_message
 from tsela.messaging.stopping import FAREWELL
 from tsela.record.programme import current
@@ -49,6 +50,8 @@ class Around:
         default_factory=dict
     )  # message → its task stands; None: not known yet
     pauses: Mapping[str, datetime] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()  # addresses at which several clients are
+    behind: frozenset[str] = frozenset()  # clients of whom we do not know all yet that their record says
 
 
 def around(messages: Sequence[Message], now: datetime) -> Around:
@@ -77,6 +80,8 @@ def around(messages: Sequence[Message], now: datetime) -> Around:
         sent,
         reminders.standing([message for message in messages if message.task]),
         dict(Pause.objects.filter(until__gt=now).values_list("account", "until")),
+        shared_addresses([message.contact for message in messages]),
+        behind({message.contact.client for message in messages if message.purpose != FAREWELL}),
     )
 
 
@@ -95,14 +100,14 @@ def decide(message: Message, known: Around, now: datetime) -> Verdict:
     if channel.account in known.pauses:
         return Verdict(S.WAITING, "paused", known.pauses[channel.account])
     stands = known.standing.get(message.pk, True)
-    if stands is None:
+    if stands is None or (contact.client in known.behind and message.purpose != FAREWELL):
         return Verdict(S.WAITING, "replanning", now + LATER)
     return _said(message, channel, known, now, stands)
 
 
 def _said(message: Message, channel: Channel, known: Around, now: datetime, stands: bool) -> Verdict:
     contact = message.contact
-    reader = reader_of(contact, known.consents.get(contact.pk, ()))
+    reader = reader_of(contact, known.consents.get(contact.pk, ()), known.shared)
     farewell = message.purpose == FAREWELL
     if farewell:
         reader = replace(reader, stopped=False)

@@ -13,7 +13,7 @@ from tsela.access.models import Staff
 from tsela.care.queries import plan_of
 from tsela.kernel.errors import fail
 from tsela.kernel.ids import uuid7
-from tsela.messaging import contacts, conversing, queries, speech
+from tsela.messaging import contacts, conversing, queries, readers, speech
 from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note, Pause
 from tsela.messaging.queue import call, enqueue
 from tsela.messaging.readers import best, reader_of
@@ -53,9 +53,9 @@ def reply(
         )
     if contact.channel == "whatsapp" and not reader.answering(timezone.now()) and not _other_way(contact):
         fail("E741", reason="She has not written for 24 hours, and WhatsApp lets nobody write then.")
-    if not message:
-        speech.require_safe(current(contact.site), reader, text, {contact.language, by.language})
-    parts = [] if message else [{"text": text, "as_is": True}]
+    read = readers.read_by(contact) | {by.language}
+    overt = not message and speech.require_safe(current(contact.site), reader, text, read)
+    parts = [] if message else [{"text": text, "as_is": True, "overt": overt}]
     given = {"worker": by.name.split()[0], **(values or {})}
     with transaction.atomic():
         found = enqueue(
@@ -160,12 +160,12 @@ def link(conversation: Conversation, client: str, *, by: Staff) -> ContactPoint:
 
 
 def call_back(
-    conversation: Conversation, *, by: Staff, because: str, due_at: datetime | None = None
-) -> CallTask:
+    conversation: Conversation, *, by: Staff, because: str, due_at: datetime | None = None, queue: str = "support"
+) -> CallTask:  # fmt: skip
     """Put a call to her on the desk."""
     queries.require_contact(by, conversation.contact)
     key = f"callback:{conversation.id}:{uuid7()}"
-    return call(conversation.contact, queue="support", because=because, key=key, due_at=due_at)
+    return call(conversation.contact, queue=queue, because=because, key=key, due_at=due_at)
 
 
 def finish_call(

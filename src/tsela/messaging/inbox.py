@@ -27,6 +27,7 @@ from tsela.messaging.channels import (
 from tsela.messaging.channels.accounts import channel
 from tsela.messaging.locking import locked
 from tsela.messaging.models import ContactPoint, Conversation, Inbound, Message
+from tsela.messaging.readers import at_address
 from tsela.messaging.stopping import stop, suspend
 from tsela.record.models import Client
 from tsela.record.writer import write
@@ -114,7 +115,7 @@ def take(part: Incoming, account: Channel, now: datetime) -> None:
         case StatusUpdate():
             _status(part, account, now)
         case NumberChanged(old):
-            for contact in _at(account, old):
+            for contact in {*_at(account, old, old), *at_address(old)}:
                 suspend(contact, because="number_changed")
         case OptedOut(address):
             for contact in _at(account, address):
@@ -149,13 +150,17 @@ def hear(part: InboundMessage, account: Channel, now: datetime) -> None:
 
 
 def contact_at(account: Channel, part: InboundMessage) -> ContactPoint:
-    """Whose address it is: known here; else of one client who has this number on another channel; else of nobody yet."""
+    """Whose address it is: known here; else of the one client who has this number on another channel, or had another with this
+    WhatsApp; else of nobody yet."""
     known = list(_at(account, part.address, part.user_id))
-    if known:
-        return _changed(max(known, key=_spoken_with) if len(known) > 1 else known[0], part)
+    left = [one for one in known if _has_left(one, part)]
+    here = [one for one in known if one not in left]
+    if here:
+        return _changed(max(here, key=_spoken_with) if len(here) > 1 else here[0], part)
+    for one in left:  # whoever has that number next must read nothing of hers
+        suspend(one, because="number_changed")
     country = contacts.country_of(part.address) or min(account.countries, default="")
-    others = ContactPoint.objects.filter(address=part.address).exclude(client=None)
-    clients = {other.client for other in others}
+    clients = {other.client for other in (*left, *at_address(part.address)) if other.client}
     contact = ContactPoint.objects.create(
         channel=account.kind,
         address=part.address,
@@ -175,7 +180,8 @@ def _answer(conversation: Conversation, part: InboundMessage, key: str, now: dat
             if contact.stopped_at
             else "Wrote from a number that is suspended"
         )
-        conversing.hand_over(conversation, queue="contacts", because=why, now=now)
+        urgent = conversing.is_danger(conversation, str(part.event.get("text") or ""))
+        conversing.hand_over(conversation, queue="contacts", because=why, urgent=urgent, now=now)
         conversation.save()
         return
     if conversation.held_by == Conversation.With.CLOSED:
@@ -226,6 +232,13 @@ def _spoken_with(contact: ContactPoint) -> tuple[bool, str]:
     """Of several clients who share an address, the one to whom we wrote last."""
     last = Message.objects.filter(contact=contact, outgoing=True).order_by("-created_at").first()
     return contact.suspended_at is None, last.created_at.isoformat() if last else ""
+
+
+def _has_left(contact: ContactPoint, part: InboundMessage) -> bool:
+    """Whether she writes from another number than this one, known by WhatsApp's own name of her."""
+    return (
+        contact.address != part.address and contact.address.startswith("+") and part.address.startswith("+")
+    )
 
 
 def _changed(contact: ContactPoint, part: InboundMessage) -> ContactPoint:

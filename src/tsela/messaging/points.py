@@ -9,8 +9,9 @@ from typing import Any
 from tsela.messaging.consent import HOURS, STOPPED, safe_hours
 from tsela.record.projection import live_events
 
-FORMS = frozenset({"registration", "contact_point", "consent"})
+FORMS = frozenset({"registration", "contact_point", "consent", "death", "exit"})
 CHANNELS = ("whatsapp", "sms", "phone")
+TIERS = ("covert", "overt_on_request", "overt")  # from quiet to open
 PURPOSES = ("messages", "information", "research")
 
 Answers = Mapping[str, Any]
@@ -29,7 +30,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Point:
     """One way to reach her. `stopped_by`: the consent event by which she ended everything, if that holds; `stops`: all such;
-    `vouched_by`: the last event that says that the address is hers."""
+    `vouched_by`: the last event that says that the address is hers; `ended`: why nobody is to be reached there any more."""
 
     channel: str
     address: str
@@ -43,7 +44,7 @@ class Point:
     code_word: str = ""
     born_on: date | None = None
     assent: bool = False
-    in_use: bool = True
+    ended: str = ""
     stopped_by: str | None = None
     stops: frozenset[str] = frozenset()
     vouched_by: str | None = None
@@ -55,18 +56,50 @@ def points(events: Iterable[Mapping[str, Any]], calling_code: str) -> list[Point
     events = list(events)
     live = sorted(
         (event for event in live_events(events) if event["answers"] is not None),
-        key=lambda event: (event["occurred_on"], event["id"]),
+        key=_given,
     )
     registrations = [event for event in live if event["form"] == "registration"]
     if not registrations:
         return []
-    consents = [event for event in live if event["form"] == "consent"]
+    consents = _in_force_order(_agreed(live), events)
     named = [event for event in live if event["form"] == "contact_point"]
     person = registrations[-1]["answers"]
-    ways = dict(_named(named, calling_code)) or dict(_registered(registrations[-1], consents, calling_code))
+    ways = dict(_registered(registrations[-1], consents, calling_code))
+    if any(
+        event.get("mode") != "system" for event in named
+    ):  # that she wrote to us says nothing of her other ways
+        ways = {}
+    ways |= dict(_named(named, calling_code))
     since = _language_since(events, _text(person.get("language"), 20))
     found = [_point(way, event, person, consents) for way, event in ways.items()]
-    return [replace(point, language_since=since) for point in found]
+    died = next((event["id"] for event in live if event["form"] == "death"), None)
+    gone = {"ended": "died", "vouched_by": died} if died else {}
+    return [replace(point, language_since=since, **gone) for point in found]
+
+
+def _agreed(live: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """What she agreed to and refused. Who does not want to go on with the programme has refused everything."""
+    for event in live:
+        if event["form"] == "consent":
+            yield event
+        elif event["form"] == "exit" and event["answers"].get("reason") == "withdrew":
+            yield from ({**event, "answers": {"purpose": one, "granted": "no"}} for one in PURPOSES)
+
+
+def _in_force_order(consents: Iterable[Any], stored: list[Any]) -> list[Any]:
+    """As they were given, the last one counting; but her own STOP comes after all that was stored before it, whatever day a
+    phone with a wrong clock wrote on that. What a phone brings late has its place before it."""
+    at = {event["id"]: place for place, event in enumerate(stored)}
+    found: list[Any] = []
+    for one in sorted(consents, key=lambda event: at[event["id"]]):
+        stop = one["answers"].get("text_version") == STOPPED
+        earlier = [place for place, other in enumerate(found) if _given(other) <= _given(one)]
+        found.insert(len(found) if stop else max(earlier, default=-1) + 1, one)
+    return found
+
+
+def _given(event: Mapping[str, Any]) -> tuple[str, str]:
+    return event["occurred_on"], event["id"]
 
 
 def tidy_number(text: object, calling_code: str) -> str:
@@ -115,17 +148,27 @@ def _point(way: tuple[str, str], event: Mapping[str, Any], person: Answers, cons
         readers_know=given.get("readers_know") == "yes",
         name=_text(given.get("name") or person.get("given_name"), 80),
         language=_text(person.get("language"), 20),
-        tier=str(how["tier"]) if how.get("tier") in ("overt_on_request", "overt") else "covert",
+        tier=_tier(hers, consents),
         hours=safe_hours(given.get("safe_hours")) or safe_hours(how.get("safe_hours")) or HOURS,
         code_word=_text(given.get("code_word") or how.get("code_word"), 40),
         born_on=_day(person.get("birth_date")),
         assent=given.get("assent") == "yes",
-        in_use=given.get("in_use") != "no",
+        ended="number_changed" if given.get("in_use") == "no" else "",
         stopped_by=last["id"] if last and last["answers"].get("text_version") == STOPPED else None,
         stops=frozenset(one["id"] for one in hers if one["answers"].get("text_version") == STOPPED),
         vouched_by=event["id"],
         consents={purpose: answer for purpose, answer in answers.items() if answer},
     )  # fmt: skip
+
+
+def _tier(hers: list[Any], consents: list[Any]) -> str:
+    """As agreed last for this channel; or quieter, where she said so since in a chat on another: it is of whoever reads the phone."""
+    agreed = next((one for one in reversed(hers) if one["answers"].get("tier")), None)
+    if agreed is None:
+        return TIERS[0]
+    since = [one for one in consents[consents.index(agreed) + 1 :] if one.get("mode") == "chat"]
+    said = [one["answers"]["tier"] for one in (agreed, *since) if one["answers"].get("tier")]
+    return TIERS[min(TIERS.index(tier) if tier in TIERS else 0 for tier in said)]
 
 
 def _language_since(events: Iterable[Mapping[str, Any]], language: str) -> datetime | None:

@@ -219,9 +219,8 @@ def _follow(message: Message) -> None:
 
 
 def _next_body(message: Message) -> None:
-    root = message.key.partition("#")[0]
     after = enqueue(
-        message.contact, key=f"{root}#{message.place + 1}", message=message.message, parts=message.parts, values=message.values,
+        message.contact, key=f"after:{message.pk}", message=message.message, parts=message.parts, values=message.values,
         purpose=message.purpose, task=message.task, about=message.about, campaign=message.campaign, by=message.by,
         due_at=message.due_at,
     )  # fmt: skip
@@ -252,7 +251,7 @@ def _by_sms(message: Message, now: datetime) -> str:
     if other is None:
         return ""
     enqueue(
-        other, key=f"{message.key[:230]}>sms", message=message.message, parts=message.parts, values=message.values,
+        other, key=f"sms:{message.pk}", message=message.message, parts=message.parts, values=message.values,
         purpose=message.purpose or "support", task=message.task, about=message.about, campaign=message.campaign, by=message.by,
         expires_at=message.expires_at,
     )  # fmt: skip
@@ -274,7 +273,7 @@ def _by_call(message: Message, now: datetime) -> str:
         phone,
         queue="reminders",
         because="No message reached her",
-        key=f"{message.key[:230]}>call",
+        key=f"unreached:{message.pk}",
         due_at=now,
     )
     return "by_call" if found else ""

@@ -80,18 +80,23 @@ def lines_from(parts: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) ->
 
 def speak(programme: Programme, lines: Sequence[Line], to: Listener) -> Speech:
     """The words for her, rendered for the channel. A name that tells by itself is left out of covert words (M12)."""
-    spoken = _spoken(programme, lines, to)
-    if not spoken.tells:
-        return spoken
+    if any(line.overt for line in lines):
+        return _spoken(programme, lines, to)
     quiet = [
         line if line.as_is else replace(line, values=_quiet(programme, line.values, to)) for line in lines
     ]
-    return spoken if quiet == list(lines) else _spoken(programme, quiet, to)
+    return _spoken(programme, quiet, to)
+
+
+def read_in(programme: Programme, language: str, country: str) -> tuple[str, ...]:
+    """The languages that people understand who may see her phone: hers, and those of her country."""
+    known = programme.countries.get(country)
+    return tuple(dict.fromkeys((language or SOURCE, *(known.languages if known else ()))))
 
 
 def _quiet(programme: Programme, values: Mapping[str, Any], to: Listener) -> dict[str, Any]:
     """Without the names that tell: of a person or a place, which nobody of the programme has chosen."""
-    read = [to.language or SOURCE]
+    read = read_in(programme, to.language, to.country)
     tell = {name for name in NAMES if programme.leaks.find(str(values.get(name) or ""), read)}
     return {name: value for name, value in values.items() if name not in tell}
 
@@ -101,7 +106,9 @@ def _spoken(programme: Programme, lines: Sequence[Line], to: Listener) -> Speech
     tier: Text = "overt" if any(line.overt for line in lines) else "covert"
     parts = [part for part, _ in said if part.text or part.options]
     language = said[0][1] if said else SOURCE
-    tells = "" if tier == "overt" else _tells(programme, parts, to)
+    theirs = read_in(programme, to.language, to.country) if any(line.as_is for line in lines) else ()
+    read = (to.language or SOURCE, *(language for _, language in said), *theirs)
+    tells = "" if tier == "overt" else _tells(programme, parts, read)
     choose, _ = _said(programme, [CHOOSE], to)
     return Speech(language, tier, tuple(render(parts, to.kind, choose[0])), tells=tells)
 
@@ -133,11 +140,12 @@ def template_of(
     return Template(f"{message.template}_{language.replace('-', '_')}", tuple(filled[name] for name in names))
 
 
-def require_safe(programme: Programme, reader: Reader, text: str, languages: Iterable[str]) -> None:
-    """E742 where a person's own words would tell whoever reads this phone (M2)."""
+def require_safe(programme: Programme, reader: Reader, text: str, languages: Iterable[str]) -> bool:
+    """Whether a person's own words are open ones. E742 where they would tell whoever reads this phone (M2)."""
     found = programme.leaks.find(text, languages)
     if found and tier_of(reader) != "overt":
         fail("E742", term=found[0].term, kind=found[0].kind)
+    return bool(found)
 
 
 def _wire(part: Mapping[str, Any], option: Mapping[str, Any]) -> str:
@@ -183,10 +191,10 @@ def _own_names(programme: Programme) -> frozenset[str]:
     return frozenset(language.name for language in programme.registered.values())
 
 
-def _tells(programme: Programme, parts: Iterable[Part], to: Listener) -> str:
-    """The first term that tells, in what a covert reader would see (M12)."""
+def _tells(programme: Programme, parts: Iterable[Part], read: Iterable[str]) -> str:
+    """The first term that tells, in what a covert reader of these languages would see (M12)."""
     text = "\n".join(text for part in parts for text in (part.text, *(label for _, label in part.options)))
-    found = programme.leaks.find(text, [to.language or SOURCE])
+    found = programme.leaks.find(text, read)
     return f"{found[0].term} ({found[0].kind})" if found else ""
 
 

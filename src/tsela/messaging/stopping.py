@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tsela.access.models import Staff
-from tsela.messaging import queries, writing
+from tsela.messaging import queries, readers, writing
 from tsela.messaging.models import CallTask, Consent, ContactPoint, Conversation
 from tsela.messaging.queue import cancel, enqueue
 
@@ -14,7 +14,7 @@ STOPPABLE_CALLS = ("reminders", "adherence", "enrolment", "support")  # not thos
 
 
 def stop(contact: ContactPoint, *, tell: bool = True) -> bool:
-    """End it all, at once: every consent of whoever is at this address and of all her addresses, all that waits, all calls.
+    """End it all, at once: every consent of whoever is at this address and of all their addresses, all that waits, all calls.
 
     Her record gets the ended consents. She is told once, covertly (unless the provider stopped it, and nothing can be sent);
     a second STOP says nothing more. Whether it was the first.
@@ -62,11 +62,11 @@ def resume(contact: ContactPoint, *, by: Staff) -> None:
 
 
 def _hers(contact: ContactPoint) -> QuerySet[ContactPoint]:
-    """Whoever is at this address, on any channel, and all contact points of the client who wrote. What one of two who share
-    a phone says ends it for both: better one message too few."""
-    same = Q(pk=contact.pk) | Q(address=contact.address)
-    if contact.client:
-        same |= Q(client=contact.client)
+    """Whoever is at this address, on any channel, and all their contact points. What one of two who share a phone says ends
+    it for both: better one message too few."""
+    here = readers.at_address(contact.address)
+    clients = {one.client for one in here if one.client} | ({contact.client} if contact.client else set())
+    same = Q(pk=contact.pk) | Q(pk__in=[one.pk for one in here]) | Q(client__in=clients)
     return ContactPoint.objects.filter(same)
 
 

@@ -50,7 +50,7 @@ SUBSCRIPTIONS = (
     #            follower      most    forms  what follows
     Subscription(PLANS,        10_000, None,  plans),          # tasks and flags of the client and her family
     Subscription("problems",   1_000,  None,  check_answers),  # answers that the programme does not allow (SPEC S24)
-    Subscription("contacts",   1_000,  contacts.FORMS, contacts.follow),  # where she is reached, and what she agreed to (MESSAGES M30)
+    Subscription(contacts.FOLLOWER, 1_000, contacts.FORMS, contacts.follow),  # where she is reached, and what she agreed to (MESSAGES M30)
 )  # fmt: skip
 # What is stored with a follower's work: reminders with the plans that they come from.
 WITH: Mapping[str, Callable[[Any], None]] = {PLANS: reminders.follow}

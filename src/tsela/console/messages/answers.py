@@ -12,7 +12,7 @@ from tsela.kernel.ids import uuid7
 from tsela.messaging.consent import tier_of
 from tsela.messaging.desk import REMINDERS
 from tsela.messaging.models import ContactPoint
-from tsela.messaging.readers import reader_of
+from tsela.messaging.readers import read_by, reader_of
 from tsela.messaging.rendering import fill
 from tsela.programme.talk.sms import sms
 from tsela.record.models import Client
@@ -36,7 +36,7 @@ class Ready:
 
 def checked(contact: ContactPoint, text: str, staff: Staff) -> dict[str, Any]:
     """What is wrong with an answer, before it is sent: words that tell, and how many SMS it takes."""
-    leaks = current(contact.site).leaks.find(text, {contact.language, staff.language})
+    leaks = current(contact.site).leaks.find(text, read_by(contact) | {staff.language})
     tells = () if tier_of(reader_of(contact)) == "overt" else leaks
     size = sms(text)
     return {

@@ -28,6 +28,7 @@ RULES = {
 OWNERS = {"own": "her own phone", "shared": "a shared phone", "other": "someone else's phone"}
 SUSPENDED = {
     "number_changed": "the number has changed hands",
+    "died": "she has died",
     "not_delivered": "messages do not arrive",
     "unknown_reader": "somebody else answered",
 }

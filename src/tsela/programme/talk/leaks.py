@@ -2,7 +2,8 @@
 
 A term is a word or several. CAPITALS are an acronym: found in any case, also behind a prefix and before an s (amaARVs).
 `=EID` is found only as written. `*` at an end stands for any letters. What stands between letters (H.I.V, A R V) is looked
-through; spaces only between single letters, in long words, and where the term itself has one.
+through; spaces only between single letters, in long words, and where the term itself has one. What begins with a sign (+ve, a
+picture of a pill) is found as it stands.
 """
 
 import re
@@ -57,6 +58,9 @@ class Leaks:
     in_names: tuple[str, ...] = ()
     innocent: Mapping[str, tuple[Term, ...]] = field(default_factory=dict, repr=False)
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    signs: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # what is no word → its kind; in every language
     _matchers: dict[tuple[str, ...], "_Matcher"] = field(default_factory=dict, repr=False)
 
     def find(self, text: str, languages: str | Iterable[str] = ()) -> list[Leak]:
@@ -69,6 +73,8 @@ class Leaks:
         found = list(matcher.find(text))
         if BACKWARDS in text:
             found += [replace(leak, at=len(text) - 1 - leak.at) for leak in matcher.find(text[::-1])]
+        found += [Leak(sign, kind, ALL, at) for sign, kind in self.signs.items() if sign in text
+                  for at in _places(sign, text)]  # fmt: skip
         if "." in text:
             found += [Leak(leak.term, leak.kind, leak.language, leak.at + link.start()) for link in LINK.finditer(text)
                       for leak in self._inside(link[0])]  # fmt: skip
@@ -98,20 +104,32 @@ class Leaks:
 def leaks_of(given: Mapping[str, Mapping[str, Any]]) -> Leaks:
     """The lists of leaks/*.yaml, by language."""
     lists = {tag: plain(row) for tag, row in given.items()}
-    terms = {
-        str(tag): tuple(
-            term_of(text, kind, str(tag)) for kind, texts in row.get("terms", {}).items() for text in texts
-        )
+    written = {
+        str(tag): [(text, kind) for kind, texts in row.get("terms", {}).items() for text in texts]
         for tag, row in lists.items()
     }
+    terms = {
+        tag: tuple(term_of(text, kind, tag) for text, kind in given if not _is_sign(text))
+        for tag, given in written.items()
+    }
+    signs = {text: kind for given in written.values() for text, kind in given if _is_sign(text)}
     innocent = {
         str(tag): tuple(term_of(text, "", str(tag)) for text in row.get("innocent", ()))
         for tag, row in lists.items()
     }
     also = {str(tag): tuple(row.get("also", ())) for tag, row in lists.items()}
-    return Leaks(
-        terms, tuple(text for row in lists.values() for text in row.get("in_names", ())), innocent, also
-    )
+    in_names = tuple(text for row in lists.values() for text in row.get("in_names", ()))
+    return Leaks(terms, in_names, innocent, also, signs)
+
+
+def _is_sign(text: str) -> bool:
+    return not (text[0].isalnum() or text[0] in "=*")
+
+
+def _places(sign: str, text: str) -> Iterator[int]:
+    """Where a sign stands by itself: +ve, and no 5+vegetables."""
+    ends = (r"(?<!\w)", r"(?!\w)") if sign[-1].isalpha() else ("", "")
+    return (found.start() for found in re.finditer(f"{ends[0]}{re.escape(sign)}{ends[1]}", text))
 
 
 def term_of(text: str, kind: str, language: str) -> Term:
@@ -196,7 +214,14 @@ class _Look:
         after = next((char for char in self.text[offset + 1 :] if not invisible(char)), " ")
         if term.open_end or not after.isalpha():
             return True
-        return term.acronym and after.islower() and not self.text[offset].islower()
+        if not term.acronym:
+            return False
+        return (after.islower() and not self.text[offset].islower()) or self._plural(offset)
+
+    def _plural(self, offset: int) -> bool:
+        """Whether an s and nothing else follows: arvs, ARVS."""
+        rest = [char for char in self.text[offset + 1 : offset + 8] if not invisible(char)]
+        return rest[0] in "sS" and not "".join(rest[1:2]).isalpha()
 
     def _same(self, term: Term, place: int, offsets: list[int]) -> bool:
         """Letter by letter; a digit may stand for a letter among letters, l and I for each other where the case is odd."""
@@ -231,7 +256,7 @@ class _Look:
                 return False
             if gap and number not in term.spaces:
                 pieces.append(0)
-                spaced = spaced or any(map(str.isspace, gap))
+                spaced = spaced or (any(map(str.isspace, gap)) and gap != ["-", "\n"])
             pieces[-1] += 1
         if not spaced or max(pieces) == 1 or len(offsets) >= LONG:
             return True

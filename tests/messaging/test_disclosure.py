@@ -1,0 +1,244 @@
+"""Who tries to make us tell, to write where we may not, or to write on after STOP: shared phones, numbers that changed hands, clocks."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from messaging.people import NUMBER, agrees, client, her_phone, reached, record, refuses, today
+from messaging.test_through import Client, send_all
+from support.record import event, someone
+from tsela.access.models import Device, Role
+from tsela.kernel.ids import derived_id
+from tsela.messaging import actions, contacts, inbox
+from tsela.messaging.channels import InboundMessage
+from tsela.messaging.channels.simulator import Simulator
+from tsela.messaging.models import Consent, ContactPoint, Conversation, Message
+from tsela.record.actions import ingest
+from tsela.work.subscriptions import follow_all
+
+pytestmark = pytest.mark.django_db
+OTHER = "+27820000009"
+
+
+@pytest.fixture(autouse=True)
+def simulated(settings: Any) -> None:
+    settings.CHANNELS = {"wa": Simulator("wa"), "sms": Simulator("sms", kind="sms")}
+
+
+@pytest.fixture
+def device() -> Device:
+    return her_phone()
+
+
+def way(
+    device: Device, name: str, address: str = NUMBER, channel: str = "sms", **answers: Any
+) -> dict[str, Any]:
+    told = {"channel": channel, "address": address, "owner": "own", "in_use": "yes"} | answers
+    return event(device, "contact_point", name, told, occurred_on=today())
+
+
+def told(contact: ContactPoint, key: str = "k", **more: Any) -> Message:
+    """What becomes of a message that she did not ask for."""
+    given = {"message": "visit_soon", "purpose": "reminders", "values": {"date": today()}} | more
+    message = actions.enqueue(contact, key=key, **given)
+    send_all()
+    message.refresh_from_db()
+    return message
+
+
+def at(name: str, channel: str = "sms") -> ContactPoint:
+    return ContactPoint.objects.get(client=derived_id(name), channel=channel)
+
+
+# A number that has changed hands.
+
+
+def test_a_stranger_with_her_old_number_is_not_taken_for_her(device: Device) -> None:
+    record(
+        device,
+        client(device, "nomsa"),
+        agrees(device, "nomsa"),
+        way(device, "nomsa", in_use="no"),
+        way(device, "nomsa", OTHER),
+    )
+    Client().says("Hello")
+    stranger = ContactPoint.objects.get(channel="whatsapp")
+    assert stranger.client is None
+    assert at_number(NUMBER, "sms").suspended_because == "number_changed"
+
+
+def at_number(address: str, channel: str) -> ContactPoint:
+    return ContactPoint.objects.get(address=address, channel=channel)
+
+
+def test_the_stop_of_a_stranger_with_her_old_number_is_not_hers(device: Device) -> None:
+    record(
+        device,
+        client(device, "nomsa"),
+        agrees(device, "nomsa"),
+        way(device, "nomsa", in_use="no"),
+        way(device, "nomsa", OTHER),
+    )
+    Client().says("STOP")
+    assert told(at_number(OTHER, "sms")).status == "sent"
+
+
+def test_who_writes_with_the_same_whatsapp_from_another_number_is_answered_there(device: Device) -> None:
+    record(device, client(device, "nomsa"), agrees(device, "nomsa", "whatsapp"))
+    for id, number in (("1", NUMBER), ("2", OTHER)):
+        said = InboundMessage(id, number, {"kind": "message", "text": "Hello"}, user_id="ZA.1")
+        inbox.take(said, Simulator("wa"), timezone.now())
+    send_all()
+    answers = Message.objects.filter(outgoing=True).values_list("contact__address", "status")
+    assert list(answers.order_by("created_at")) == [(NUMBER, "cancelled"), (OTHER, "sent")]
+    assert at_number(NUMBER, "whatsapp").suspended_because == "number_changed"
+    assert at_number(OTHER, "whatsapp").client == derived_id("nomsa")
+
+
+def test_who_writes_by_whatsapp_is_still_reminded_by_sms(device: Device) -> None:
+    sms = reached(device)
+    Client().says("Hello")
+    sms.refresh_from_db()
+    assert sms.suspended_at is None
+    assert told(sms).status == "sent"
+
+
+# A phone that two share.
+
+
+def test_what_is_open_to_one_is_covert_where_another_has_the_same_phone(device: Device) -> None:
+    record(device, client(device, "nomsa"), agrees(device, "nomsa", tier="overt"))
+    assert "medicine" in told(at("nomsa")).text
+    reached(device, "thandi", tier="overt")
+    for name in ("nomsa", "thandi"):
+        assert "medicine" not in told(at(name), key=name).text
+
+
+def test_a_minor_is_not_written_to_on_a_phone_that_another_client_has_too(device: Device) -> None:
+    record(
+        device,
+        client(device, "lindi", birth_date=f"{date.today().year - 10}-01-01"),
+        agrees(device, "lindi"),
+        way(device, "lindi", assent="yes"),
+    )
+    assert told(at("lindi")).status == "sent"
+    reached(device, "mother")
+    assert told(at("lindi"), key="2").reason == "minor"
+
+
+def test_one_of_two_who_share_a_phone_says_stop_and_both_are_left_in_peace_everywhere(device: Device) -> None:
+    reached(device)
+    record(
+        device,
+        client(device, "thandi"),
+        agrees(device, "thandi"),
+        way(device, "thandi"),
+        way(device, "thandi", OTHER),
+    )
+    Client(account="sms").says("STOP")
+    assert all(point.stopped_at for point in ContactPoint.objects.all())
+    assert told(at_number(OTHER, "sms")).reason == "stopped"
+
+
+# STOP, and clocks.
+
+
+def test_a_stop_holds_though_a_phone_with_a_wrong_clock_dated_her_consent_tomorrow(device: Device) -> None:
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    record(device, client(device, "nomsa"), agrees(device, "nomsa") | {"occurred_on": tomorrow})
+    Client(account="sms").says("STOP")
+    contacts.Projected([derived_id("nomsa")]).store()
+    assert at("nomsa").stopped_at
+    assert not Consent.objects.filter(granted=True).exists()
+
+
+def test_a_consent_that_a_phone_brings_late_does_not_undo_a_stop(device: Device) -> None:
+    late = agrees(device, "nomsa")
+    reached(device)
+    Client(account="sms").says("STOP")
+    record(device, late)
+    assert at("nomsa").stopped_at
+    record(device, agrees(device, "nomsa"))
+    assert at("nomsa").stopped_at is None
+
+
+def test_who_said_stop_before_anybody_knew_her_has_stopped_everywhere(device: Device) -> None:
+    Client(OTHER).says("STOP")
+    reached(device)
+    stranger = Conversation.objects.get(contact__address=OTHER)
+    actions.link(stranger, derived_id("nomsa"), by=someone(Role.SITE_COORDINATOR))
+    assert all(point.stopped_at for point in ContactPoint.objects.all())
+
+
+def test_who_died_is_written_to_no_more(device: Device) -> None:
+    nomsa = reached(device)
+    record(device, event(device, "death", "nomsa", {"death_date": today()}, occurred_on=today()))
+    assert told(nomsa, message="nets", purpose="reminders").reason == "suspended"
+
+
+def test_who_does_not_want_to_go_on_is_written_to_no_more_until_she_agrees_again(device: Device) -> None:
+    nomsa = reached(device)
+    left = {"exit_date": today(), "reason": "withdrew"}
+    record(device, event(device, "exit", "nomsa", left, occurred_on=today()))
+    assert told(nomsa).reason == "no_consent"
+    record(device, agrees(device, "nomsa"))
+    assert told(at("nomsa"), key="2").status == "sent"
+
+
+def test_a_withdrawal_that_is_not_yet_carried_on_holds_a_message_back(device: Device) -> None:
+    nomsa = reached(device)
+    follow_all()
+    ingest([refuses(device, "nomsa")], by=device)
+    message = told(nomsa)
+    assert (message.status, message.reason) == ("waiting", "replanning")
+    follow_all()
+    send_all(timezone.now() + timedelta(seconds=3))
+    message.refresh_from_db()
+    assert message.reason == "no_consent"
+
+
+def test_others_read_her_phone_she_says_on_one_channel_and_it_holds_on_all(device: Device) -> None:
+    record(
+        device,
+        client(device, "nomsa"),
+        agrees(device, "nomsa", "sms", tier="overt"),
+        agrees(device, "nomsa", "whatsapp", tier="overt"),
+    )
+    shared = agrees(device, "nomsa", "whatsapp", tier="covert") | {"mode": "chat"}
+    record(device, shared)
+    assert {point.tier for point in ContactPoint.objects.exclude(channel="phone")} == {"covert"}
+
+
+# Words of staff.
+
+
+def test_words_of_staff_that_tell_in_any_language_of_the_country_are_refused(device: Device) -> None:
+    reached(device, channel="whatsapp")
+    Client().says("Hello")
+    with pytest.raises(Exception, match="E742"):
+        actions.reply(Conversation.objects.get(), "Woza uzothatha amashanguzo", by=device.staff)
+
+
+def test_open_words_of_staff_reach_her_who_agreed_to_them_and_nobody_after_she_took_it_back(
+    device: Device,
+) -> None:
+    reached(device, channel="whatsapp", tier="overt")
+    nomsa = Client()
+    nomsa.says("Hello")
+    talk = Conversation.objects.get(contact__channel="whatsapp")
+    actions.reply(talk, "Your HIV medicine is here", by=device.staff)
+    send_all()
+    assert nomsa.reads()[-1] == "Your HIV medicine is here"
+    actions.reply(talk, "Your ARVs wait", by=device.staff)
+    record(device, agrees(device, "nomsa", "whatsapp", tier="covert"))
+    send_all()
+    assert nomsa.reads() == []
+
+
+def test_danger_is_urgent_though_she_had_said_stop(device: Device) -> None:
+    nomsa = Client()
+    nomsa.says("STOP")
+    nomsa.says("I am bleeding")
+    assert Conversation.objects.get().urgent
