@@ -148,6 +148,8 @@ def test_equal_events_give_equal_bytes_in_any_order_and_from_any_file(lines: Pat
         other = build(TABLES, source, tmp_path / name)
         assert dict(contents(other)) == dict(contents(first)), name
         assert other.source == first.source
+    bounded = build(TABLES, lines, tmp_path / "bounded", memory="300MB")
+    assert dict(contents(bounded)) == dict(contents(first))
 
 
 def test_parts_hold_whole_clients_and_only_touched_ones_are_rebuilt(

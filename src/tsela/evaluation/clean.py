@@ -79,14 +79,17 @@ class Manifest:
         new.replace(self.folder / "manifest.json")
 
 
-def build(tables: Tables, source: Source, folder: str | Path) -> Manifest:
-    """Make or refresh the clean layer of `source` (files or dicts of raw events). Raises E650 to E653, having changed nothing."""
+def build(tables: Tables, source: Source, folder: str | Path, memory: str = "") -> Manifest:
+    """Make or refresh the clean layer of `source` (files or dicts of raw events). Raises E650 to E653, having changed nothing.
+
+    `memory` ("512MB") bounds what is held at once; the rest waits on the disk. By default most of the machine's is used.
+    """
     folder = Path(folder)
     dictionary, inputs = _digest(FORMAT, tables["forms"]), tuple(map(_sha256, paths_of(source) or []))
     known = _known(folder)
     if known and inputs and (known.tables, known.inputs) == (dictionary, inputs):
         return known
-    with _staging(folder) as (connection, spill):
+    with _staging(folder, memory) as (connection, spill):
         read_raw(connection, source)
         contents = _bucket(connection)
         names = {
@@ -105,9 +108,10 @@ def build(tables: Tables, source: Source, folder: str | Path) -> Manifest:
     return manifest
 
 
-def connect(manifest: Manifest) -> duckdb.DuckDBPyConnection:
-    """A database with the views `clients` and `f_<form>`, each over the files of all parts."""
-    connection = duckdb.connect()
+def connect(manifest: Manifest, spill: Path | None = None, memory: str = "") -> duckdb.DuckDBPyConnection:
+    """A database with the views `clients` and `f_<form>`, each over the files of all parts. `memory` as in `build`; what is
+    above it waits in the folder `spill`."""
+    connection = duckdb.connect(config=_bounded(spill, memory) if spill else {})
     for name in manifest.parts[0].files:
         paths = ", ".join(text(str(manifest.folder / part.files[name].path)) for part in manifest.parts)
         connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet([{paths}])")
@@ -141,12 +145,18 @@ def _known(folder: Path) -> Manifest | None:
     return manifest if all((folder / file.path).exists() for file in files) else None
 
 
+def _bounded(spill: Path, memory: str) -> dict[str, Any]:
+    """Rows need not come out as they came in: whatever is kept is sorted."""
+    most = {"memory_limit": memory} if memory else {}
+    return {"temp_directory": str(spill), "preserve_insertion_order": False, **most}
+
+
 @contextmanager
-def _staging(folder: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+def _staging(folder: Path, memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A database that spills beside what it makes, not into a small /tmp."""
     spill = folder.parent / f".{folder.name}.spill"
     spill.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(config={"temp_directory": str(spill)})
+    connection = duckdb.connect(config=_bounded(spill, memory))
     try:
         yield connection, spill
     finally:

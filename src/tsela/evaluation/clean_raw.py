@@ -107,6 +107,8 @@ def _open(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
         connection.execute(
             f"CREATE OR REPLACE TEMP {'VIEW' if parquet else 'TABLE'} read AS {' UNION ALL '.join(selects)}"
         )
+    except duckdb.OutOfMemoryException:
+        raise  # no fault of the lines
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         if parquet:

@@ -2,6 +2,8 @@
 
 import fcntl
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,8 @@ from tsela.evaluation.clean import Manifest, build, connect
 from tsela.programme import Programme
 from tsela.record.queries import heads, write_log
 
+MEMORY = "512MB"  # however large the record is: a server and its worker share one machine
+
 
 @contextmanager
 def own_layer(programme: Programme) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -21,9 +25,13 @@ def own_layer(programme: Programme) -> Iterator[duckdb.DuckDBPyConnection]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _sweep(folder)
         manifest = _up_to_date(programme, folder)
         fcntl.flock(lock, fcntl.LOCK_SH)  # its files stay while somebody reads them
-        with connect(manifest) as connection:
+        with (
+            tempfile.TemporaryDirectory(prefix="spill-", dir=folder) as spill,
+            connect(manifest, Path(spill), MEMORY) as connection,
+        ):
             yield connection
 
 
@@ -34,7 +42,13 @@ def _up_to_date(programme: Programme, folder: Path) -> Manifest:
         return Manifest.read(layer)
     log = folder / "events.jsonl"
     write_log(log)
-    manifest = build(programme.tables, log, layer)
+    manifest = build(programme.tables, log, layer, MEMORY)
     log.unlink()
     note.write_text(seen)
     return manifest
+
+
+def _sweep(folder: Path) -> None:
+    """What readers left who were killed; nobody else reads now."""
+    for left in folder.glob("spill-*"):
+        shutil.rmtree(left, ignore_errors=True)
