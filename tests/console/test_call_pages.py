@@ -27,7 +27,11 @@ def test_a_call_opens_neutrally_and_writes_what_was_agreed_into_her_record() -> 
     client(promise)
     browser, task = signed_in(promise), call_her()
     page = browser.get(f"/calls/{task.pk}/").content.decode()
-    assert page.index("Is it her?") < page.index("sunflower") < page.index("A call after a missed visit")
+    assert (
+        page.index("is it her?")
+        < page.index("sunflower")
+        < page.index("can talk: A call after a missed visit")
+    )
     missing = browser.post(f"/calls/{task.pk}/", {"do": "save", "outcome": "reached", "form": "tracing"})
     assert missing.status_code == 400
     assert "Please answer this" in missing.content.decode()
@@ -104,3 +108,37 @@ def test_a_drive_counts_who_agreed_and_calls_who_was_never_asked() -> None:
     browser.post("/drives/", {"do": "call_more", "drive": Drive.objects.get().pk, "many": "50"})
     assert [call.client for call in CallTask.objects.all()] == [derived_id("Thandi")]
     assert browser.post("/drives/", {"do": "begin", "title": "", "goal": "0"}).status_code == 400
+
+
+def test_a_call_has_the_script_that_she_chooses_in_the_language_of_the_client() -> None:
+    promise = someone()
+    client(promise)
+    browser, task = signed_in(promise), call_her(script="", queue="support")
+    page = browser.get(f"/calls/{task.pk}/").content.decode()
+    assert "Liyini igama esalikhetha ndawonye?" in page, "isiZulu, with the English below"
+    assert "What is the word that we chose together?" in page
+    assert "No speaker has reviewed the isiZulu yet" in page
+    assert "She said the word, and can talk" not in page
+    page = browser.get(f"/calls/{task.pk}/", {"script": "call_feeding"}).content.decode()
+    assert "She said the word, and can talk: A call about feeding the baby" in page
+    told = {"do": "look", "outcome": "reached", "script": "call_feeding"}
+    assert 'name="form" value="feeding"' in browser.post(f"/calls/{task.pk}/", told).content.decode()
+
+
+def test_counselling_about_medicine_brings_its_script_by_itself() -> None:
+    promise = someone()
+    client(promise)
+    task = call_her(script="", queue="adherence")
+    browser = signed_in(promise)
+    assert "A call about taking medicine</summary>" in browser.get(f"/calls/{task.pk}/").content.decode()
+    assert "can talk:" not in browser.get(f"/calls/{task.pk}/", {"script": "none"}).content.decode()
+
+
+def test_who_has_no_telephone_number_is_not_offered_to_be_dialled() -> None:
+    promise = someone()
+    client(promise)
+    task = call_her()
+    ContactPoint.objects.update(address="ZA.user-17")
+    page = signed_in(promise).get(f"/calls/{task.pk}/").content.decode()
+    assert "tel:" not in page
+    assert "No number is known" in page

@@ -7,7 +7,7 @@ from support.record import MULANJE, someone
 from support.talks import NUMBER, client, signed_in
 from tsela.access.models import AuditEntry, Role, Staff
 from tsela.kernel.ids import derived_id, uuid7
-from tsela.messaging import inbox
+from tsela.messaging import door
 from tsela.messaging.channels.simulator import SOUND, written
 from tsela.messaging.models import Conversation, File
 from tsela.work.worker import work_once
@@ -18,7 +18,7 @@ JPG = b"\xff\xd8\xff\xe0" + bytes(range(256))
 
 def sends(type: str = "audio", id: str = SOUND, number: str = NUMBER) -> Conversation:
     """She sends something by SMS (a gateway would carry it), and what follows follows."""
-    inbox.receive("simulator-sms", written(uuid7(), number, "", media={"type": type, "id": id}))
+    door.keep("simulator-sms", written(uuid7(), number, "", media={"type": type, "id": id}))
     work_once()
     return Conversation.objects.get(contact__address=number, contact__channel="sms")
 
@@ -73,7 +73,7 @@ def test_it_is_not_there_for_who_does_not_see_her_nor_through_another_conversati
     assert signed_in(someone(Role.SITE_COORDINATOR, MULANJE)).get(path).status_code == 404
     assert signed_in(someone(Role.ME_OFFICER)).get(path).status_code == 403
     client(promise, "Zola", number="+27829990000")
-    inbox.receive("simulator-sms", written(uuid7(), "+27829990000", "hello"))
+    door.keep("simulator-sms", written(uuid7(), "+27829990000", "hello"))
     work_once()
     other = Conversation.objects.get(contact__address="+27829990000", contact__channel="sms")
     assert signed_in(promise).get(path.replace(hers.pk, other.pk)).status_code == 404

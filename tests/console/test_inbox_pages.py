@@ -10,7 +10,7 @@ from support.talks import client, signed_in, writes
 from tsela.access.models import AuditEntry, Role
 from tsela.care.queries import plan_of
 from tsela.kernel.ids import derived_id, uuid7
-from tsela.messaging.models import CallTask, ContactPoint, Message
+from tsela.messaging.models import CallTask, Consent, ContactPoint, Conversation, Message
 from tsela.record.actions import ingest
 from tsela.work.worker import work_once
 
@@ -141,3 +141,75 @@ def test_reminding_her_now_is_one_message_of_her_task() -> None:
     reminder = Message.objects.get(task=task, by=promise.pk)
     assert reminder.status == "sent"
     assert browser.post(path, {"do": "remind", "task": "none", "message": "visit_soon"}).status_code == 400
+
+
+def test_who_may_be_in_danger_is_called_from_where_she_wrote() -> None:
+    promise = someone()
+    client(promise)
+    conversation = writes("I am bleeding")
+    browser, path = signed_in(promise), f"/inbox/{conversation.pk}/"
+    assert "She may be in danger" in browser.get(path).content.decode()
+    calling = browser.post(path, {"do": "call_now"})
+    assert browser.post(path, {"do": "call_now"})["Location"] == calling["Location"], (
+        "one call, however often"
+    )
+    page = browser.get(calling["Location"]).content.decode()
+    assert page.index("sunflower") < page.index("What happened")
+    assert CallTask.objects.get().queue == "urgent"
+
+
+def test_that_she_wrote_again_does_not_hide_why_she_asked() -> None:
+    promise = someone()
+    client(promise)
+    writes("I am bleeding")
+    conversation = writes("please")
+    assert "bleeding" in conversation.because
+    assert "bleeding" in signed_in(promise).get("/inbox/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("helped", "told"), [(1, "She said that we helped."), (0, "we did not help her enough")]
+)
+def test_what_she_said_of_our_help_stands_in_words(helped: int, told: str) -> None:
+    promise = someone()
+    client(promise)
+    conversation = writes("person")
+    Conversation.objects.update(satisfaction=helped)
+    browser = signed_in(promise)
+    assert told in browser.get(f"/inbox/{conversation.pk}/").content.decode()
+    counted = f"Of 1 client who said whether we helped, {helped} said yes"
+    assert counted in browser.get("/inbox/").content.decode()
+
+
+def test_what_an_answer_would_meet_is_said_before_she_writes_it() -> None:
+    promise = someone()
+    client(promise)
+    conversation = writes("person")
+    browser, path = signed_in(promise), f"/inbox/{conversation.pk}/"
+    assert '<button name="do" value="reply">' in browser.get(path).content.decode()
+    ContactPoint.objects.exclude(pk=conversation.contact_id).delete()  # she has no other number
+    long_ago = timezone.now() - timedelta(hours=30)
+    ContactPoint.objects.update(channel="whatsapp", last_inbound_at=long_ago)
+    page = browser.get(path).content.decode()
+    assert "WhatsApp lets nobody write then" in page
+    assert 'value="reply" disabled' in page
+    ContactPoint.objects.update(channel="sms", hours_from=0, hours_to=1)
+    assert "outside her hours" in browser.get(path).content.decode() or timezone.localtime().hour == 0
+    Consent.objects.all().delete()
+    assert "she has not agreed to messages" in browser.get(path).content.decode()
+
+
+def test_an_empty_note_is_no_note() -> None:
+    promise = someone()
+    client(promise)
+    conversation = writes("person")
+    signed_in(promise).post(f"/inbox/{conversation.pk}/", {"do": "note", "text": "  "})
+    assert not conversation.notes.exists()
+
+
+def test_a_draft_is_marked_beside_the_words_and_not_in_them() -> None:
+    promise = someone()
+    client(promise)
+    page = signed_in(promise).get(f"/inbox/{writes('person').pk}/").content.decode()
+    assert "[draft]" not in page
+    assert '<span class="tag draft">draft</span>' in page

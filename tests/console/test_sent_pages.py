@@ -13,7 +13,7 @@ from support.record import event, phone, someone
 from support.talks import client, signed_in
 from tsela.access.models import AuditEntry, Role, Staff
 from tsela.kernel.ids import uuid7
-from tsela.messaging import actions, inbox, notices
+from tsela.messaging import actions, door, inbox, notices
 from tsela.messaging.models import CallTask, ContactPoint, Message, Notice, Pause
 from tsela.messaging.outbox import send_due
 from tsela.record.actions import ingest
@@ -46,6 +46,44 @@ def test_what_did_not_arrive_waits_for_a_person(step: str, status: str, calls: i
     assert CallTask.objects.count() == calls
 
 
+def test_what_failed_for_one_reason_stands_together_and_goes_again_together() -> None:
+    promise = someone()
+    client(promise)
+    for reason in ("rejected", "rejected", "unreachable"):
+        one = dead_letter()
+        Message.objects.filter(pk=one.pk).update(reason=reason, problem="131026 Undeliverable")
+    browser = signed_in(promise)
+    page = browser.get("/delivery/").content.decode()
+    assert page.index("Not sent: the provider refuses it") < page.index("Not sent: nobody is reached there")
+    assert "131026" in page, "what the provider says, for those who can read it"
+    assert page.count("It is mended: send all 2 again") == 1
+    browser.post("/delivery/", {"do": "all_again", "reason": "rejected"})
+    assert set(Message.objects.filter(outgoing=True).values_list("status", "reason")) == {("queued", ""), ("failed", "unreachable")}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "first"),
+    [("unreachable", "failed", "Call her instead"), ("outside_window", "failed", "Call her instead"), ("no_answer", "failed", "Send again"),
+     ("no_answer", "unknown", "Call her instead"), ("not_reviewed", "failed", "Call her instead"), ("", "failed", "Send again")],
+)  # fmt: skip
+def test_the_first_thing_offered_is_what_most_likely_helps(reason: str, status: str, first: str) -> None:
+    promise = someone()
+    client(promise)
+    Message.objects.filter(pk=dead_letter(status).pk).update(reason=reason)
+    page = signed_in(promise).get("/delivery/").content.decode()
+    assert re.search(r'class="first">([^<]+)<', page)[1] == first  # type: ignore[index]
+
+
+def test_who_cannot_mend_accounts_sees_only_those_in_trouble() -> None:
+    promise = someone()
+    client(promise)
+    browser = signed_in(promise)
+    page = browser.get("/delivery/").content.decode()
+    assert "everything arrived, or is on its way" in page
+    assert "Accounts" not in page
+    assert "Accounts" in signed_in(someone(Role.SITE_COORDINATOR)).get("/delivery/").content.decode()
+
+
 def test_an_account_that_refuses_us_is_seen_and_opened_again_by_the_coordinator() -> None:
     now = timezone.now()
     Pause.objects.create(
@@ -65,7 +103,7 @@ def provider_says(value: dict[str, str], at: int, field: str = "message_template
     """Meta's webhook, with the time that stands in it."""
     change = {"field": field, "value": value}
     body = json.dumps({"entry": [{"id": "1", "time": at, "changes": [change]}]}).encode()
-    inbox.receive("whatsapp", body)
+    door.keep("whatsapp", body)
     inbox.process_due()
 
 
@@ -90,7 +128,7 @@ def test_who_may_mend_accounts_says_that_a_notice_is_seen_to(settings: Any) -> N
     settings.CHANNELS = accounts()
     administrator, promise = signed_in(someone(Role.ADMIN)), signed_in(someone())
     provider_says({"alert_type": "LIMIT"}, 1_790_000_000, field="account_alerts")
-    inbox.receive("whatsapp", b'{"entry": [{"changes": [{"field": "messages"}]}]}')
+    door.keep("whatsapp", b'{"entry": [{"changes": [{"field": "messages"}]}]}')
     inbox.process_due()
     assert [one.code for one in notices.holding()] == ["E717", "E715"]
     seen_to = {"do": "seen_to", "notice": Notice.objects.get(code="E717").pk}

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from support.record import event, phone, registration
 from tsela.access.models import Staff
 from tsela.kernel.ids import derived_id, uuid7
-from tsela.messaging import inbox
+from tsela.messaging import door
 from tsela.messaging.channels.simulator import written
 from tsela.messaging.models import Conversation
 from tsela.record.actions import ingest
@@ -40,7 +40,7 @@ def client(
 
 def writes(text: str, number: str = NUMBER) -> Conversation:
     """She writes to us, and what follows follows."""
-    inbox.receive("simulator-sms", written(uuid7(), number, text))
+    door.keep("simulator-sms", written(uuid7(), number, text))
     work_once()
     return Conversation.objects.get(contact__address=number, contact__channel="sms")
 

@@ -1,18 +1,20 @@
 """What helps her who answers: whether the words would tell, how long they are, ready answers, and who it may be."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 
 from tsela.access import audit, policy
 from tsela.access.models import Staff
-from tsela.console.messages.people import RULES
+from tsela.console.messages.people import RULES, clock
+from tsela.console.messages.states import REASONS
 from tsela.kernel.ids import uuid7
-from tsela.messaging.consent import tier_of
+from tsela.messaging.consent import Saying, local, may_send, tier_of
 from tsela.messaging.desk import REMINDERS
 from tsela.messaging.models import ContactPoint
-from tsela.messaging.readers import read_by, reader_of
+from tsela.messaging.readers import best, read_by, reader_of
 from tsela.messaging.rendering import fill
 from tsela.programme.talk.sms import sms
 from tsela.record.models import Client
@@ -32,6 +34,34 @@ class Ready:
     text: str
     language: str
     draft: bool
+
+
+@dataclass(frozen=True)
+class Way:
+    """How an answer would go now: what she who writes it must know first, and whether it can go at all."""
+
+    told: str = ""
+    open: bool = True
+
+
+def way(contact: ContactPoint, now: datetime) -> Way:
+    """Asked before she writes, and not after (M33, M40)."""
+    reader = reader_of(contact)
+    reason = may_send(reader, Saying(), now)
+    if reason == "hours":
+        told = f"It is {local(now, reader.zone):%H:%M} where she lives, outside her hours: your answer goes at {clock(reader.hours[0])}."
+        return Way(told)
+    if reason:
+        because = REASONS[reason]
+        return Way(f"No answer can be sent: {because.why}. {because.todo}", open=False)
+    if contact.channel != "whatsapp" or reader.answering(now):
+        return Way()
+    others = ContactPoint.objects.filter(client=contact.client, channel="sms") if contact.client else ()
+    if best(others, READY, now):
+        return Way(
+            "She wrote more than 24 hours ago, and WhatsApp lets nobody write then: your answer goes by SMS."
+        )
+    return Way("She wrote more than 24 hours ago, and WhatsApp lets nobody write then. Call her.", open=False)
 
 
 def checked(contact: ContactPoint, text: str, staff: Staff) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The desk for telephone calls: what is due, and one call with its script, its outcome and its next try."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,14 @@ from tsela.access.policy import Action
 from tsela.console.forms import Filled, can, fill
 from tsela.console.messages import drives, show_section
 from tsela.console.messages.people import Who, beside, clock, name_of, site_name, staff_names, who
+from tsela.console.messages.scripts import (
+    in_drafts,
+    opening_of,
+    parts_of,
+    script_of,
+    scripts_of,
+    words_for,
+)
 from tsela.console.messages.states import moment as said_moment
 from tsela.console.messages.thread import moment
 from tsela.console.pages import page, staff_of
@@ -29,7 +37,6 @@ from tsela.record.problems import registrations_of
 from tsela.record.programme import current
 
 SHOWN = 200
-OPENING = "call_opening"  # how every call begins: neutral, whatever it is about
 HOURS = (8 * 60, 18 * 60)  # content.md 4: calls, local time
 LOOKING, TALK = "tracing", "encounter"
 OUTCOMES = {
@@ -72,7 +79,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     sites = policy.visible_sites(staff)
     queues = sorted(set(seen.order_by().values_list("queue", flat=True)))
     chosen = seen.filter(**{name: value for name, value in {"queue": queue, "site": site}.items() if value})
-    rows = rows_of(chosen[:SHOWN], several=len(sites) > 1)
+    rows = rows_of(chosen[:SHOWN], several=len(sites) > 1, me=staff.pk)
     audit.note(staff, "calls.read", site or "all", rows=len(rows))
     urgent_first = sorted(rows, key=lambda row: row.queue != "urgent")
     parts = [
@@ -92,6 +99,8 @@ def call(request: HttpRequest, call: str) -> HttpResponse:
     found = queries.calls_for(staff).filter(pk=str(call)).first()
     if found is None:
         raise Http404("no such call among those that you see")
+    # What it is about may be chosen here; the call itself keeps what it came with.
+    found.script = request.POST.get("script") or request.GET.get("script") or found.script
     if request.method == "POST" and request.POST.get("do") == "save":
         return _save(request, found, staff)
     if request.method == "GET":
@@ -157,22 +166,22 @@ def _show(
 ) -> HttpResponse:
     posted = request.POST
     about = who(found.contact) if found.contact else _nobody(found)
-    script = script_of(found)
-    opening = next((one for one in current(found.site).guides if one["id"] == OPENING), {})
+    script, opening = script_of(found), opening_of(found)
+    parts = parts_of(script or {}, words_for(found))
     again = posted.get("again") or (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%dT09:00")
     return show_section(
-        request, "call", "calls", status=status, call=found, who=about, closed=closed(found), script=script,
-        opening=opening.get("parts", [])[:2], outcomes=OUTCOMES.items(), outcome=posted.get("outcome", ""), form=form,
+        request, "call", "calls", status=status, call=found, who=about, closed=closed(found), script=script, parts=parts,
+        opening=opening, draft=in_drafts([*opening, *parts]), scripts=scripts_of(found.site), outcomes=OUTCOMES.items(), outcome=posted.get("outcome", ""), form=form,
         again=again, note=posted.get("note", found.note), record=beside(found.client), **context,
     )  # fmt: skip
 
 
-def rows_of(found: Iterable[CallTask], *, several: bool) -> list[Row]:
-    """The rows of a page, in a few queries."""
+def rows_of(found: Iterable[CallTask], *, several: bool, me: str) -> list[Row]:
+    """The rows of a page, in a few queries; whose call it is, where it is not `me`."""
     found = list(found)
     clients = {one.client for one in found if one.client}
     names = dict(Client.objects.filter(pk__in=clients).values_list("pk", "name"))
-    staff = staff_names(one.assigned_to or one.caseload for one in found)
+    staff = staff_names(one.assigned_to or one.caseload for one in found) | {me: ""}
     now = timezone.now()
     return [
         Row(
@@ -190,12 +199,6 @@ def rows_of(found: Iterable[CallTask], *, several: bool) -> list[Row]:
         )
         for one in found
     ]
-
-
-def script_of(found: CallTask) -> Mapping[str, Any] | None:
-    """The telephone script of the programme that goes with a call."""
-    guides = current(found.site).guides
-    return next((one for one in guides if one["id"] == found.script and one["kind"] == "script"), None)
 
 
 def closed(found: CallTask) -> str:

@@ -16,7 +16,6 @@ from tsela.record.programme import current
 
 MORE = {
     "no_contact": Reason("no number of hers is known", "Ask her when you meet, and record it."),
-    "no_account": Reason("no account of this server reaches her", "The administrator can add one."),
 }
 STEPS = ("planned", "sent", "delivered", "read", "answered", "came", "not_sent")
 OPENNESS = {"covert": TIERS["covert"], "overt": "open"}

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,14 +18,16 @@ from tsela.access.policy import Action
 from tsela.console.messages import opens, show_section
 from tsela.console.messages.lines import text_of
 from tsela.console.messages.people import names_of
-from tsela.console.messages.states import AGAIN, moment, state_of
+from tsela.console.messages.states import REASONS, Reason, moment, state_of
 from tsela.console.pages import page, staff_of
 from tsela.kernel.errors import problem
 from tsela.messaging import actions, notices, queries
-from tsela.messaging.models import ContactPoint, Inbound, Message, Notice, Pause
+from tsela.messaging.models import Channel, ContactPoint, Inbound, Message, Notice, Pause
 from tsela.messaging.queue import UNSENT
 
 SHOWN = 100
+MANY = 500  # that are sent again at one press
+SOMETHING = Reason("", first="again")  # what the provider says, and we do not know
 Status = Message.Status
 
 
@@ -37,10 +40,21 @@ class Row:
     thread: str | None
     channel: str
     text: str
-    why: str
-    todo: str
+    detail: str
     since: datetime
     steps: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Messages that failed for the same reason; the newest are shown. `all`: what can be done with every one of them at once."""
+
+    reason: str
+    why: str
+    todo: str
+    count: int
+    rows: list[Row]
+    all: bool
 
 
 @dataclass(frozen=True)
@@ -80,25 +94,40 @@ def delivery(request: HttpRequest) -> HttpResponse:
         policy.require(staff, Action.INBOX)
     if request.method == "POST":
         return _do(request, staff)
-    dead = queries.dead_letters(staff)
-    failed, unknown = dead.filter(status=Status.FAILED)[:SHOWN], dead.filter(status=Status.UNKNOWN)[:SHOWN]
-    parts = [
-        ("Not sent", "These were tried again and again, or cannot go this way.", rows_of(failed)),
-        ("Not known", "The connection broke at the wrong moment. Sending again may say it twice.", rows_of(unknown)),
-    ]  # fmt: skip
-    audit.note(staff, "delivery.read", rows=len(parts[0][2]) + len(parts[1][2]))
+    groups = groups_of(queries.dead_letters(staff))
+    audit.note(staff, "delivery.read", rows=sum(len(one.rows) for one in groups))
     mends = staff.role not in policy.BY_CASELOAD
+    shown = [one for one in accounts() if mends or one.paused]
     unread = Inbound.objects.filter(processed_at=None).exclude(problem="").order_by("-id")[:20]
     return show_section(
         request,
         "delivery",
         "delivery",
-        parts=parts,
-        accounts=accounts(),
+        groups=groups,
+        accounts=shown,
+        trouble=any(one.paused for one in shown),
         received=unread,
         notices=[warned(one) for one in notices.holding()[:SHOWN]] if mends else [],
         mends=mends,
     )
+
+
+def groups_of(dead: QuerySet[Message]) -> list[Group]:
+    """By what went wrong: first what befell most."""
+    counts = (
+        dead.order_by().values("status", "reason").annotate(count=Count("pk")).order_by("-count", "reason")
+    )
+    return [_group(dead, **one) for one in counts]
+
+
+def _group(dead: QuerySet[Message], status: str, reason: str, count: int) -> Group:
+    here = list(dead.filter(status=status, reason=reason)[:SHOWN])
+    state, alike = state_of(here[0]), len({one.problem for one in here}) == 1
+    known = reason in REASONS or status == Status.UNKNOWN
+    why = state.word if known or alike else "not sent"
+    return Group(
+        reason, why[:1].upper() + why[1:], state.todo, count, rows_of(here), all=status == Status.FAILED and count > 1
+    )  # fmt: skip
 
 
 def rows_of(found: Iterable[Message]) -> list[Row]:
@@ -109,18 +138,22 @@ def rows_of(found: Iterable[Message]) -> list[Row]:
 
 
 def _row(one: Message, name: str) -> Row:
-    state = state_of(one)
     conversation = getattr(one.contact, "conversation", None)
-    others = other_channels(one)
-    steps = [
-        ("again", "Send again"),
-        *([("other", f"Send by {others[0].get_channel_display()}")] if others else []),
-    ]
-    steps += [("call", "Call her instead"), ("drop", "Let it go")]
     return Row(
         id=one.pk, name=name, thread=conversation.pk if conversation else None, channel=one.contact.get_channel_display(), text=text_of(one),
-        why=state.word, todo=state.todo.replace(AGAIN, "").strip(), since=one.due_at, steps=steps,
+        detail=state_of(one).detail, since=one.due_at, steps=_steps(one),
     )  # fmt: skip
+
+
+def _steps(one: Message) -> list[tuple[str, str]]:
+    """What can be done with it; first what most likely helps."""
+    others = other_channels(one)
+    steps = {"again": "Send again", "call": "Call her instead", "drop": "Let it go"}
+    if others:
+        steps["other"] = f"Send by {others[0].get_channel_display()}"
+    first = "call" if one.status == Status.UNKNOWN else REASONS.get(one.reason, SOMETHING).first
+    order = [first, *(step for step in ("other", "call", "again", "drop") if step != first)]
+    return [(step, steps[step]) for step in order if step in steps]
 
 
 def other_channels(one: Message) -> list[ContactPoint]:
@@ -153,11 +186,11 @@ def warned(one: Notice) -> Warned:
     return Warned(one.pk, one.account, known.what, known.why, known.remedy, one.since, one.times)
 
 
-def _account(name: str, channel: object, pause: Pause | None, row: dict[str, int]) -> Account:
+def _account(name: str, channel: Any, pause: Pause | None, row: dict[str, int]) -> Account:
     known = problem(pause.code) if pause and pause.code else None
     told = f"{pause.problem} Tried again at {moment(pause.until)}." if pause else ""
     return Account(
-        name=name, kind=getattr(channel, "kind", ""), live=getattr(channel, "live", False),
+        name=name, kind=Channel(channel.kind).label, live=getattr(channel, "live", False),
         word="stopped" if known else "slowed down" if pause else "works", tone="urgent" if known else "due" if pause else "done",
         problem=told, todo=known.remedy if known else "", queued=row["queued"], sent=row["sent"], paused=pause is not None,
     )  # fmt: skip
@@ -172,11 +205,21 @@ def _do(request: HttpRequest, staff: Staff) -> HttpResponse:
     if verb == "seen_to":
         notices.seen_to(request.POST.get("notice", ""), by=staff)
         return redirect("delivery")
+    if verb == "all_again":
+        messages.success(request, _all_again(request.POST.get("reason", ""), staff))
+        return redirect("delivery")
     found = queries.dead_letters(staff).filter(pk=request.POST.get("message", "")).first()
     if found is None or verb not in VERBS:
         raise Http404("no such message")
     messages.success(request, VERBS[verb](found, staff))
     return redirect("delivery")
+
+
+def _all_again(reason: str, staff: Staff) -> str:
+    alike = list(queries.dead_letters(staff).filter(status=Status.FAILED, reason=reason)[:MANY])
+    for one in alike:
+        actions.send_again(one, by=staff)
+    return f"{len(alike)} are in the queue again."
 
 
 def _again(found: Message, staff: Staff) -> str:

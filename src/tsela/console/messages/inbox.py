@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -18,6 +18,7 @@ from tsela.messaging import queries
 from tsela.messaging.models import Conversation, Message
 
 SHOWN = 100
+YOU = "you"
 With = Conversation.With
 SHOWS = {
     "waiting": "Who waits for an answer",
@@ -63,12 +64,19 @@ def inbox(request: HttpRequest) -> HttpResponse:
         found = found.filter(contact__site=site)
     total = found.count()
     sites = policy.visible_sites(staff)
-    rows = rows_of(found[:SHOWN], {one.code: one.name for one in sites})
+    rows = rows_of(found[:SHOWN], {one.code: one.name for one in sites}, staff.pk)
     audit.note(staff, "inbox.read", site or "all", rows=len(rows))
     return show_section(
         request, "inbox", "inbox", rows=rows, total=total, more=total - len(rows), shows=SHOWS.items(),
-        shown=shown, sites=sites, site=site,
+        shown=shown, sites=sites, site=site, helped=_helped(staff),
     )  # fmt: skip
+
+
+def _helped(staff: Staff) -> dict[str, int] | None:
+    """Of those who said whether we helped them, how many say yes: the last word of each. None where nobody has."""
+    said = queries.conversations_for(staff).filter(satisfaction__isnull=False).order_by()
+    counts: dict[str, int] = said.aggregate(all=Count("pk"), yes=Count("pk", filter=Q(satisfaction=1)))
+    return counts if counts["all"] else None
 
 
 def chosen(found: QuerySet[Conversation], shown: str, staff: Staff) -> QuerySet[Conversation]:
@@ -78,13 +86,14 @@ def chosen(found: QuerySet[Conversation], shown: str, staff: Staff) -> QuerySet[
     return found.filter(meant.get(shown, waiting))
 
 
-def rows_of(conversations: QuerySet[Conversation], sites: dict[str, str]) -> list[Row]:
-    """The rows of a page, in a handful of queries."""
+def rows_of(conversations: QuerySet[Conversation], sites: dict[str, str], me: str) -> list[Row]:
+    """The rows of a page for `me`, in a handful of queries."""
     said = Message.objects.filter(contact=OuterRef("contact")).order_by("-created_at", "-id").values("pk")
     last, hers = Subquery(said[:1]), Subquery(said.filter(outgoing=False)[:1])
     found = list(conversations.annotate(last=last, hers=hers))
     messages = Message.objects.in_bulk({id for one in found for id in (one.last, one.hers) if id})
     names, staff = names_of(one.contact for one in found), staff_names(one.assigned_to for one in found)
+    staff |= {me: YOU}
     return [
         _row(one, messages.get(one.hers if one.waiting_since else one.last), names, staff, sites)
         for one in found

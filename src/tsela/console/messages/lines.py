@@ -14,7 +14,7 @@ from tsela.messaging.deciding import shown
 from tsela.messaging.files import files_of
 from tsela.messaging.models import Conversation, Message, Note
 from tsela.messaging.readers import listener_of, values_of
-from tsela.messaging.speech import Speech, lines_from, speak, speak_message
+from tsela.messaging.speech import DRAFT, Speech, lines_from, speak, speak_message
 from tsela.record.programme import current
 
 MOST = 200
@@ -35,6 +35,8 @@ class Line:
     media: str = ""
     file: Shown | None = None
     state: State = NONE
+    draft: bool = False
+    mend: str = ""
     new_day: bool = False
 
 
@@ -51,9 +53,9 @@ def lines_of(conversation: Conversation) -> list[Line]:
 
 def text_of(message: Message) -> str:
     """What she wrote; what we said as it left; of what has not left yet, what is meant to be said."""
-    if message.text or not message.outgoing:
+    if not message.outgoing:
         return message.text or media_of(message)
-    return "\n\n".join(shown(body) for body in _meant(message).bodies)
+    return (message.text or "\n\n".join(shown(body) for body in _meant(message).bodies)).replace(DRAFT, "")
 
 
 def media_of(message: Message) -> str:
@@ -85,13 +87,22 @@ def _line(message: Message, names: dict[str, str], file: Shown | None) -> Line:
         kind="ours" if message.outgoing else "theirs",
         text=text,
         at=message.created_at,
-        by=names.get(message.by or "", "" if not message.outgoing else "the programme"),
+        by=_author(message, names),
         language=message.language,
         options=labels,
         media="" if file else media_of(message),
         file=file,
         state=state_of(message),
+        draft=message.outgoing and DRAFT in message.text,
+        mend=message.pk if message.outgoing and message.status in queries.DEAD else "",
     )
+
+
+def _author(message: Message, names: dict[str, str]) -> str:
+    """Who says it: a colleague by her name. Who planned a campaign wrote to nobody by herself."""
+    if not message.outgoing:
+        return ""
+    return "the programme" if message.campaign else names.get(message.by or "", "the programme")
 
 
 def _note(note: Note, names: dict[str, str]) -> Line:

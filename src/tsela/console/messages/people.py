@@ -56,6 +56,11 @@ class Who:
     suspended: str
 
     @property
+    def number(self) -> str:
+        """What a telephone can dial; a WhatsApp user may have none."""
+        return self.address if self.address.startswith("+") else ""
+
+    @property
     def tier_word(self) -> str:
         return TIERS[self.tier]
 

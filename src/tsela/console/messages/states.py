@@ -13,11 +13,12 @@ Status = Message.Status
 
 @dataclass(frozen=True)
 class State:
-    """`tone` is bad where a person has to do something."""
+    """`tone` is bad where a person has to do something; `detail`: what the provider said of it."""
 
     word: str
     todo: str = ""
     tone: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Reason:
 
     why: str
     todo: str = ""
+    first: str = "call"  # what most likely helps, where it failed: again, other (another way), call
 
 
 REASONS = {
@@ -44,7 +46,8 @@ REASONS = {
     "no_text": Reason("there are no words for it in her language", "Write to her yourself, or call her."),
     "outside_window": Reason(
         "WhatsApp allows a free text only in the 24 hours after she wrote",
-        "Call her, or try SMS on the Delivery page.",
+        "Send it by SMS, or call her.",
+        "other",
     ),
     "hours": Reason("these are not the hours that she chose"),
     "limit": Reason("she had enough messages today"),
@@ -54,13 +57,19 @@ REASONS = {
     "let_go": Reason("a colleague let it go"),
     "tells": Reason("its words would tell", "Have them mended, and call her meanwhile."),
     "unsure": Reason("the provider gave no answer"),
-    "no_answer": Reason("the provider gave no answer"),
-    "unreachable": Reason("nobody is reached there", "Send it another way, or call her."),
-    "template": Reason("WhatsApp refuses its template", "The administrator must mend the template."),
-    "rejected": Reason("the provider refuses it", "The administrator must look at the account."),
+    "no_answer": Reason("the provider gave no answer", first="again"),
+    "unreachable": Reason("nobody is reached there", "Send it another way, or call her.", "other"),
+    "template": Reason(
+        "WhatsApp refuses its template", "The administrator must mend the template. Until then, call her."
+    ),
+    "rejected": Reason(
+        "the provider refuses it", "The administrator must look at the account. Until then, call her."
+    ),
+    "no_account": Reason(
+        "no account of this server reaches her", "The administrator can add one. Until then, call her."
+    ),
     "expired": Reason("its time had passed", "Write to her again if it still matters."),
 }
-AGAIN = "It can be sent again under Delivery."
 WORDS = {
     "queued": "in the queue",
     "sending": "being sent",
@@ -82,14 +91,13 @@ def state_of(message: Message) -> State:
         case Status.CANCELLED:
             return State(f"not sent: {reason.why or 'taken back'}", reason.todo, "bad" if reason.todo else "")
         case Status.FAILED:
-            why = message.problem or reason.why
-            return State(
-                f"not sent{': ' + why if why else ''}",
-                reason.todo or AGAIN,
-                "bad",
-            )
+            why = reason.why or message.problem
+            detail = message.problem if message.problem != why else ""
+            return State(f"not sent{': ' + why if why else ''}", reason.todo, "bad", detail)
         case Status.UNKNOWN:
-            return State("not known whether it arrived", f"Ask her. {AGAIN}", "bad")
+            return State(
+                "not known whether it arrived", "Ask her before it is said twice.", "bad", message.problem
+            )
     reached = {
         Status.SENT: message.sent_at,
         Status.DELIVERED: message.delivered_at,

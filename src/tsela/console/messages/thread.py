@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,13 +15,14 @@ from tsela.access.models import Staff
 from tsela.access.policy import Action
 from tsela.console.messages import answers, show_section
 from tsela.console.messages.lines import lines_of
-from tsela.console.messages.people import beside, language_name, staff_names, who
+from tsela.console.messages.people import beside, staff_names, who
 from tsela.console.pages import page, staff_of
 from tsela.kernel.errors import Problem, TselaError
 from tsela.messaging import actions, files, queries
 from tsela.messaging.models import Conversation, File
 
 With = Conversation.With
+HELPED = {1: "She said that we helped.", 0: "She said that we did not help her enough."}
 
 
 @page(Action.INBOX)
@@ -50,6 +52,8 @@ def _do(request: HttpRequest, found: Conversation, staff: Staff) -> HttpResponse
         raise Http404("no such step") from None
     except TselaError as error:
         return _show(request, found, staff, text=text, error=error.problem)
+    if isinstance(said, HttpResponse):
+        return said
     if said:
         messages.success(request, said)
     return redirect("inbox" if verb == "close" else request.path)
@@ -70,7 +74,9 @@ def _remind(request: HttpRequest, found: Conversation, staff: Staff) -> str:
 
 
 def _note(request: HttpRequest, found: Conversation, staff: Staff) -> str:
-    actions.note(found, request.POST.get("text", ""), by=staff)
+    text = request.POST.get("text", "").strip()
+    if text:
+        actions.note(found, text, by=staff)
     return ""
 
 
@@ -91,6 +97,17 @@ def _call(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     because = request.POST.get("because", "").strip()[:200] or "She would rather talk"
     actions.call_back(found, by=staff, because=because, due_at=moment(request.POST.get("when", "")))
     return "She is on the list of calls."
+
+
+def _call_now(request: HttpRequest, found: Conversation, staff: Staff) -> HttpResponse:
+    """To the page of the call, with its opening and the agreed word: the one that waits already, or a new one."""
+    hers = Q(contact=found.contact) | Q(client=found.contact.client, client__isnull=False)
+    queue = "urgent" if found.urgent else "support"
+    waiting = queries.calls_for(staff).filter(hers, due_at__lte=timezone.now(), queue=queue).first()
+    task = waiting or actions.call_back(
+        found, by=staff, because=found.because or "She would rather talk", queue=queue
+    )
+    return redirect("call", call=task.pk)
 
 
 def _hand_back(request: HttpRequest, found: Conversation, staff: Staff) -> str:
@@ -116,13 +133,14 @@ def _fetch(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     return "It is being fetched."
 
 
-VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str]] = {
+VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str | HttpResponse]] = {
     "reply": _reply,
     "remind": _remind,
     "note": _note,
     "take": _take,
     "assign": _assign,
     "call": _call,
+    "call_now": _call_now,
     "hand_back": _hand_back,
     "close": _close,
     "link": _link,
@@ -149,7 +167,7 @@ def _show(
         who=who(contact, found.guess), record=beside(contact.client), consents=contact.consents.order_by("purpose"),
         canned=answers.canned(contact), mine=found.held_by == With.PERSON and found.assigned_to == staff.pk, held=_held(found, staff),
         reminders=answers.reminders(contact), colleagues=colleagues, text=text, error=error, soon=tomorrow_morning(), once=answers.once(),
-        guess_name=language_name(contact.site, found.guess), **answers.finding(request, staff, contact),
+        way=answers.way(contact, timezone.now()), helped=HELPED.get(found.satisfaction), **answers.finding(request, staff, contact),
     )  # fmt: skip
 
 
