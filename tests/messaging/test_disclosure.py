@@ -242,3 +242,17 @@ def test_danger_is_urgent_though_she_had_said_stop(device: Device) -> None:
     nomsa.says("STOP")
     nomsa.says("I am bleeding")
     assert Conversation.objects.get().urgent
+
+
+def test_who_says_that_the_number_is_wrong_is_told_sorry_and_nothing_else_ever(device: Device) -> None:
+    nomsa = reached(device)
+    assert told(nomsa).status == "sent"
+    stranger = Client(account="sms")
+    stranger.reads()
+    (sorry,) = stranger.says("Wrong number!")
+    assert "wrong person" in sorry
+    nomsa.refresh_from_db()
+    assert (nomsa.suspended_because, nomsa.stopped_at) == ("unknown_reader", None)
+    assert told(nomsa, key="2").reason == "suspended"
+    assert stranger.says("Who are you?") == []
+    assert Conversation.objects.get(contact=nomsa).queue == "contacts"

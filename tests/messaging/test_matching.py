@@ -78,17 +78,20 @@ def test_a_number_means_what_is_shown(index: Names, typed: str, numbered: bool, 
 
 WORDS = Words.of(
     {
-        "en": {"stop": ["stop", "stop messages"], "danger": ["bleeding", "hurt* me", "suicide"], "menu": ["menu"], "person": ["person", "talk to someone"], "language": ["language"]},
+        "en": {"stop": ["stop", "stop messages", "=cancel", "please stop sending *", "🛑"], "danger": ["bleeding", "hurt* me", "suicide"], "menu": ["menu"], "person": ["person", "talk to someone"], "language": ["language"]},
         "zu": {"stop": ["yima"], "danger": ["*opha", "ukuzibulala"], "person": ["umuntu"]},
         "sw": {"stop": ["acha", "simamisha"], "danger": ["damu"]},
         "pt": {"stop": ["parar", "pare"], "danger": ["hemorragia", "matar-me"], "names": ["portugues"]},
         "ny": {"danger": ["magazi"], "stop": ["siyani"]},
         "ve": {"danger": ["malofha"]},
+        "xh": {"stop": ["yima"]},
     },
     {"en": ["English"], "zu": ["isiZulu", "Zulu"], "pt": ["português", "Portuguese"], "st": ["Sesotho"]},
 )  # fmt: skip
 HEARD = [
     ("STOP", "stop"), ("Stop!!!", "stop"), ("yima", "stop"), ("PARAR", "stop"), ("stop messages", "stop"), ("please stop", "stop"), ("stop please", "stop"),
+    ("S T O P", "stop"), ("s.t.o.p!", "stop"), ("stop stop STOP stop", "stop"), ("🛑", "stop"), ("ＳＴＯＰ", "stop"), ("\u202eSTOP\u202c", "stop"),
+    ("cancel", "stop"), ("cancel my visit", ""), ("please stop sending me all these messages", "stop"), ("he does not please stop sending me things", ""),
     ("the bus does not stop here", ""), ("yima kancane", ""), ("S\u200bT\u200bOP", "stop"), ("stop bleeding", "danger"),
     ("I am bleeding", "danger"), ("he hurts me every day", "danger"), ("ngiyopha", "danger"), ("nina damu nyingi", "danger"), ("Hemorragía", "danger"),
     ("quero matar-me", "danger"), ("magazi", "danger"), ("sleeping", ""), ("menu", "menu"), ("main menu", "menu"), ("the menu of the restaurant", ""),
@@ -101,6 +104,12 @@ HEARD = [
 def test_words_that_count_everywhere_are_heard(typed: str, kind: str) -> None:
     heard = WORDS.heard(typed, ["en"])
     assert (heard[0] if heard else "") == kind
+
+
+def test_a_stop_word_that_two_languages_have_counts_beside_another_word_in_both() -> None:
+    assert WORDS.heard("yima manje", ["zu", "en"])
+    assert WORDS.heard("yima ngoku", ["xh", "en"])
+    assert not WORDS.heard("yima leo", ["sw", "en"])
 
 
 def test_a_free_answer_may_hold_any_word_but_danger() -> None:

@@ -16,12 +16,13 @@ from tsela.messaging.flow.hearing import AGAIN
 from tsela.messaging.folding import fold
 from tsela.messaging.models import ContactPoint, Conversation, Message
 from tsela.messaging.readers import listener_of, reader_of
-from tsela.messaging.stopping import FAREWELL, stop
+from tsela.messaging.stopping import FAREWELL, stop, suspend
 from tsela.programme import Programme
 from tsela.record.programme import all_in_force, current
 
 With = Conversation.With
 OPEN_REPLIES = 3  # messages to which she may still answer
+SORRY = "contact_unknown"  # message to who is not she
 OF_NO_USE = timedelta(hours=24)  # after that an answer is not an answer any more
 
 
@@ -46,6 +47,8 @@ def converse(
     conversation.save()
     if stopped is not False:
         _say(contact, effects, key, now, FAREWELL if stopped else "")
+    if any(effect["do"] == "wrong_number" for effect in effects):
+        _wrong_number(conversation, key)
     return effects
 
 
@@ -143,6 +146,14 @@ def _say(contact: ContactPoint, effects: list[Effect], key: str, now: datetime, 
         queue.enqueue(
             contact, key=f"say:{key}", parts=parts, purpose=purpose, due_at=now, expires_at=now + OF_NO_USE
         )
+
+
+def _wrong_number(conversation: Conversation, key: str) -> None:
+    """Somebody else reads here: nothing more is said than that we are sorry, and her Mentor Mother asks her where she is now."""
+    suspend(conversation.contact, because="unknown_reader")
+    if SORRY in current(conversation.contact.site).messages:
+        queue.enqueue(conversation.contact, key=f"sorry:{key}", message=SORRY, purpose=FAREWELL)
+    conversation.refresh_from_db()
 
 
 def _handover(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:

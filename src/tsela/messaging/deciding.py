@@ -110,7 +110,7 @@ def _said(message: Message, channel: Channel, known: Around, now: datetime, stan
     reader = reader_of(contact, known.consents.get(contact.pk, ()), known.shared)
     farewell = message.purpose == FAREWELL
     if farewell:
-        reader = replace(reader, stopped=False)
+        reader = replace(reader, stopped=False, suspended=False)
     asked = contact.pk in known.hers
     open_window = contact.channel != "whatsapp" or reader.answering(now)
     tier = text_tier(reader, now, asked=asked) if open_window else "covert"

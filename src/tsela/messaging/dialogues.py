@@ -24,7 +24,7 @@ SENT = {"voice": {"media": {"type": "audio", "id": "1"}}, "picture": {"media": {
 HAPPENS = ("client", "taps", "sends", "message", "later", "returned", "tier")
 EFFECTS = {"hands over": ("handover", "queue"), "hands over urgently": ("handover", "queue"), "task": ("task", "queue"), "writes": ("event", "form"),
            "schedules": ("schedule", "message"), "language": ("language", "tag"), "confirms": ("confirm", "date"), "another day": ("another_day", "date"),
-           "stops": ("stop", ""), "ends": ("end", "word")}  # fmt: skip
+           "stops": ("stop", ""), "wrong number": ("wrong_number", ""), "ends": ("end", "word")}  # fmt: skip
 SAID = ("says", "offers", "never says", "says nothing")
 KNOWN = (*HAPPENS, *SAID, *EFFECTS)
 

@@ -5,7 +5,8 @@ Pure. Texts come in as she sent them; everything is compared folded (`folding.fo
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from itertools import groupby
+from typing import Any, Generic, TypeVar
 
 from tsela.messaging.folding import fold, unstretched
 
@@ -107,6 +108,10 @@ class Phrases(Generic[Value]):
         ends = (found for at in range(len(words)) for found in self._at(words, at, to_end=at > 0))
         return next(ends, None)
 
+    def begins(self, folded: str) -> Found[Value] | None:
+        """The phrase with which a text begins."""
+        return next(self._at(folded.split(), 0), None)
+
     def _at(self, words: Sequence[str], at: int, *, to_end: bool = False) -> Iterator[Found[Value]]:
         word = words[at] if at < len(words) else ""
         rows = (
@@ -142,15 +147,18 @@ def _fits(pattern: str, word: str) -> bool:
     return word.startswith(stem) if pattern[-1] == ANY else word == stem
 
 
-KINDS = ("stop", "danger", "language", "menu", "person")  # in the order in which they are heard
+KINDS = ("stop", "danger", "wrong", "language", "menu", "person")  # in the order in which they are heard
 NAMES = "names"  # what people call a language
+ALONE = "="  # before a word that counts only where it is all of the text
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words that count in every state, of all languages at once (M23). The value of a phrase is its language."""
+    """The words that count in every state, of all languages at once (M23). The value of a phrase is the languages that have it."""
 
-    kinds: Mapping[str, Phrases[str]]
+    kinds: Mapping[str, Phrases[frozenset[str]]]
+    near: Phrases[frozenset[str]]  # stop words that count beside another word too
+    before: Phrases[frozenset[str]]  # and those that count before whatever follows
     languages: Phrases[str]  # names of languages
 
     @classmethod
@@ -158,15 +166,23 @@ class Words:
         cls, words: Mapping[str, Mapping[str, Iterable[str]]], named: Mapping[str, Iterable[str]]
     ) -> "Words":
         """Of {TAG: {KIND: [WORD…]}} and the names of each language."""
-        kinds = {
-            kind: Phrases.of((word, tag) for tag, given in words.items() for word in given.get(kind, ()))
-            for kind in KINDS
-        }
+        tags: dict[tuple[str, str], set[str]] = {}
+        for tag, given in words.items():
+            for kind in KINDS:
+                for word in given.get(kind) or ():
+                    tags.setdefault((kind, word), set()).add(tag)
+        rows = [(kind, word, frozenset(spoken)) for (kind, word), spoken in tags.items()]
+        stops = [(word, spoken) for kind, word, spoken in rows if kind == "stop"]
         called = [(name, tag) for tag, known in named.items() for name in known]
         called += [(name, tag) for tag, given in words.items() for name in given.get(NAMES, ())]
-        return cls(kinds, Phrases.of(called))
+        return cls(
+            {of: Phrases.of((word, spoken) for kind, word, spoken in rows if kind == of) for of in KINDS},
+            Phrases.of((word, spoken) for word, spoken in stops if not word.startswith(ALONE)),
+            Phrases.of((word, spoken) for word, spoken in stops if word.endswith(f" {ANY}")),
+            Phrases.of(called),
+        )
 
-    def heard(self, text: str, tags: Sequence[str], *, free: bool = False) -> tuple[str, Found[str]] | None:
+    def heard(self, text: str, tags: Sequence[str], *, free: bool = False) -> tuple[str, Found[Any]] | None:
         """The first kind, in order, of which a text has a word; `named` is a language by its name.
 
         Danger counts anywhere in a text. Of the others the text is the word; or, in a language she knows (`tags`) and
@@ -176,18 +192,20 @@ class Words:
         if not folded:
             return None
         stop, danger = self.kinds["stop"], self.kinds["danger"]
-        if found := stop.exactly(folded):
+        if found := stop.exactly(folded) or stop.exactly(said_once(folded)):
             return "stop", found
         if found := danger.inside(folded):
             return "danger", found
-        if (found := stop.nearly(folded)) and found.value in tags:
+        if (found := self.near.nearly(folded)) and found.value.intersection(tags):
+            return "stop", found
+        if found := self.before.begins(folded):
             return "stop", found
         if named := self._language(folded, free=free):
             return "named", named
         for kind in KINDS[2:]:
             phrases = self.kinds[kind]
             found = phrases.exactly(folded) or (None if free else phrases.nearly(folded))
-            if found and (found.value in tags or phrases.exactly(folded)):
+            if found and (found.value.intersection(tags) or phrases.exactly(folded)):
                 return kind, found
         return None
 
@@ -197,3 +215,9 @@ class Words:
             return found
         asked = not free and len(folded.split()) <= SHORT and self.kinds["language"].inside(folded)
         return self.languages.inside(folded) if asked else None
+
+
+def said_once(folded: str) -> str:
+    """A word that was spelled out, or said again and again: "s t o p" → "stop", "stop stop stop" → "stop"."""
+    words = folded.split()
+    return "".join(words) if max(map(len, words)) == 1 else " ".join(word for word, _ in groupby(words))

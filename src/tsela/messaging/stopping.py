@@ -9,7 +9,7 @@ from tsela.messaging import queries, readers, writing
 from tsela.messaging.models import CallTask, Consent, ContactPoint, Conversation
 from tsela.messaging.queue import cancel, enqueue
 
-FAREWELL = "farewell"  # purpose of the one thing that is still said to who has said stop
+FAREWELL = "farewell"  # purpose of the one thing that is still said to who has said stop, or that she is somebody else
 STOPPABLE_CALLS = ("reminders", "adherence", "enrolment", "support")  # not those about a danger
 
 

@@ -72,6 +72,12 @@ def _danger(turn: Turn, found: Found[str]) -> None:
     turn.hand_over(f"Danger word: {found.phrase}", urgent=True)
 
 
+def _wrong(turn: Turn, found: Found[str]) -> None:
+    """It is not she who reads here."""
+    turn.close()
+    turn.do("wrong_number")
+
+
 def _named(turn: Turn, found: Found[str]) -> None:
     """She named a language: it is hers, and what was asked is asked in it."""
     if found.value not in turn.talk.keywords:
@@ -118,7 +124,7 @@ def _person(turn: Turn, found: Found[str]) -> None:
 
 
 FOLLOWS: Mapping[str, Callable[[Turn, Found[str]], None]] = {
-    "stop": _stop, "danger": _danger, "named": _named, "language": _language, "menu": _menu, "person": _person,
+    "stop": _stop, "danger": _danger, "wrong": _wrong, "named": _named, "language": _language, "menu": _menu, "person": _person,
 }  # fmt: skip
 
 

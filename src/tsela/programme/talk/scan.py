@@ -137,7 +137,7 @@ def _options(given: Given, words: Words) -> Iterator[Problem]:
 
 def _keywords(given: Given, words: Words) -> Iterator[Problem]:
     """E709 where a keyword starts two flows, or is a word that is understood before any flow."""
-    claimed = {folded(word): kind for row in given.words.values() for kind in ("stop", "danger", "menu", "person", "language")
+    claimed = {folded(word): kind for row in given.words.values() for kind in ("stop", "danger", "wrong", "menu", "person", "language")
                for word in row.get(kind, ()) if "*" not in word}  # fmt: skip
     for name, row in given.flows.items():
         for keyword in row.get("keywords", ()):
