@@ -31,6 +31,7 @@ def test_it_is_sound_at_once_and_its_examples_hold(tmp_path: Path) -> None:
     assert (programme.name, programme.title, programme.version[:2]) == ("lesotho", "Bo-Mme ba Bophelo", "1+")
     assert (programme.languages, list(programme.countries)) == (("en", "st", "ts"), ["LS", "RW"])
     assert programme.languages_in("LS") == ("en", "st")
+    assert list(programme.talk["services"]["places"]) == ["LS"]
     assert programme.catalogue("st")
     assert not programme.catalogue("ts")
     assert sorted(path.stem for path in (folder / "locales").iterdir()) == ["en", "st", "ts"]

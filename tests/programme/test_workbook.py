@@ -144,6 +144,41 @@ def test_messages_conversations_and_words_that_tell_are_sheets(folder: Path, tmp
     assert [leak.term for leak in programme.leaks.find("AIDS")] == ["AIDS"]
 
 
+def test_services_of_all_countries_are_one_sheet(folder: Path, tmp_path: Path) -> None:
+    columns = "id,name,kinds,district,place,latitude,longitude,source"
+    write(folder, "services/kinds.yaml", "kinds: {baby: {title: Baby care, within: '50'}}\n")
+    write(
+        folder,
+        "services/LS.csv",
+        f'{columns}\nblue,"Blue House, upstairs",baby,Maseru,Roma,-29.45,27.72,Invented\n',
+    )
+    book = tmp_path / "programme.xlsx"
+    export_programme(folder, book)
+    assert import_programme(book, folder) == []
+    edit(book, "services", where_id="blue", aliases="Mafefooane; Ha Elia", reviewed="2026-11-20")
+    new = {
+        "id": "red",
+        "name": "Red House",
+        "kinds": "baby",
+        "district": "Lubombo",
+        "place": "Siteki",
+        "latitude": "-26.45",
+        "longitude": "31.95",
+    }
+    edit(book, "services", file="services/SZ.csv", source="Invented", **new)
+    edit(book, "service kinds", **{"where_(name)": "baby", "within": "40"})
+    assert import_programme(book, folder) == ["services/LS.csv", "services/SZ.csv", "services/kinds.yaml"]
+    given = load(folder).talk["services"]
+    assert given["kinds"]["baby"]["within"] == 40
+    (blue,), (red,) = given["places"]["LS"], given["places"]["SZ"]
+    assert (blue["name"], blue["aliases"], blue["reviewed"]) == (
+        "Blue House, upstairs",
+        ["Mafefooane", "Ha Elia"],
+        "2026-11-20",
+    )
+    assert (red["name"], red["longitude"]) == ("Red House", 31.95)
+
+
 def test_numbers_and_dates_that_people_type_are_read_as_they_see_them(folder: Path, tmp_path: Path) -> None:
     import datetime
 

@@ -47,7 +47,7 @@ def describe(programme: Programme) -> Things:
         "country": {code: _country(one.as_dict()) for code, one in programme.countries.items()},
         "guide": {str(guide["id"]): guide for guide in programme.guides},
         "message": {name: _message(one) for name, one in programme.messages.items()}, "article": programme.articles,
-        "conversation": {name: _conversation(flow) for name, flow in programme.flows.items()},
+        "conversation": {name: _conversation(flow) for name, flow in programme.flows.items()}, "service": _services(programme),
     }  # fmt: skip
     for kind, rows in rows_of.items():
         for name, row in rows.items():
@@ -206,6 +206,17 @@ def _conversation(flow: Mapping[str, Any]) -> dict[str, Any]:
         for name, step in flow["steps"].items()
     }  # fmt: skip
     return {key: part for key, part in flow.items() if key != "steps"} | steps
+
+
+def _services(programme: Programme) -> dict[str, Any]:
+    """What clients look for and where they can be sent, by id; a service with its country."""
+    given = programme.talk["services"]
+    places = {
+        row["id"]: {"title": row["name"], "country": code, **row}
+        for code, rows in given["places"].items()
+        for row in rows
+    }
+    return {**{f"kind {name}": row for name, row in given["kinds"].items()}, **places}
 
 
 def _country(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tsela.programme.describe import DEFAULT, Thing, countries, describe
 Change = Literal["added", "removed", "changed"]
 ORDER = (
     "programme", "country", "item", "flag", "state", "definition", "group", "form", "question", "guide", "message",
-    "conversation", "article", "indicator", "fact", "translation",
+    "conversation", "article", "service", "indicator", "fact", "translation",
 )  # fmt: skip
 
 

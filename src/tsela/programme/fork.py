@@ -82,10 +82,10 @@ def _keep_languages(folder: Path, parent: Programme, languages: Sequence[str]) -
 def _keep_countries(
     folder: Path, parent: Programme, countries: Sequence[str], languages: Sequence[str]
 ) -> None:
-    """The profiles of these countries; a short one for a country that has none yet."""
+    """The profiles and services of these countries; a short profile for a country that has none yet."""
     places = folder / "countries"
     places.mkdir(exist_ok=True)
-    for path in places.glob("*.yaml"):
+    for path in (*places.glob("*.yaml"), *(folder / "services").glob("??.csv")):
         if path.stem not in countries:
             path.unlink()
     spoken = ", ".join(dict.fromkeys((*languages, parent.languages[0])))

@@ -32,6 +32,7 @@ _WARNINGS = {
     "message_template_status_update": "E716",
     "message_template_quality_update": "E716",
 }
+NEARLY = 3  # decimals of a degree, some hundred metres: where she is, not behind which door (M65)
 _VERDICTS = ("event", "decision", "new_quality_score")
 _SAID = (
     "event",
@@ -140,7 +141,9 @@ def _media(message: Event) -> Read:
 
 def _location(message: Event) -> Read:
     place = message.get("location") if isinstance(message.get("location"), dict) else {}
-    location = {key: dig(place, key) for key in ("latitude", "longitude") if _number(dig(place, key))}
+    location = {
+        key: round(dig(place, key), NEARLY) for key in ("latitude", "longitude") if _number(dig(place, key))
+    }
     named = ", ".join(filter(None, (short(dig(place, "name")), short(dig(place, "address")))))
     return "location", "flow", {"text": named or "[location]", "location": location}
 

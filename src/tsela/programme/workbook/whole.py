@@ -8,18 +8,21 @@ from pathlib import Path
 
 from tsela.kernel.errors import fail
 from tsela.programme.forms.sheets import SHEETS
+from tsela.programme.shape import schema
 from tsela.programme.workbook import excel, forms, tables, words
 from tsela.programme.workbook import yaml as rules
 
 Rows = dict[str, list[dict[str, str]]]
 FILE, FILES, TEXTS = "file", "_files", "texts"
 CHUNK = 32_000
-ORDER = (rules.REST, "items", "flags", "definitions", "states", "policies", "countries", *SHEETS, "cases", "messages", "conversations", "articles",
+SERVICES = "services"  # a folder, and a sheet
+ORDER = (rules.REST, "items", "flags", "definitions", "states", "policies", "countries", *SHEETS, "cases", "messages", "conversations", "services", "service kinds", "articles",
          "understood", "words that tell", "dialogues", words.SHEET, "languages", "facts", "benchmarks", "indicators", TEXTS)  # fmt: skip
 COLUMNS = {
     **rules.COLUMNS,
     **{name: (FILE, *columns) for name, columns in forms.COLUMNS.items()},
     **words.COLUMNS,
+    SERVICES: (FILE, *schema(SERVICES)["properties"]),
 }
 
 
@@ -114,8 +117,8 @@ def _told(path: Path, name: str) -> Rows:
         return rules.to_rows(name, text)
     if path.suffix == ".po":
         return words.to_rows(name, text)
-    if name.startswith("forms/") and path.suffix == ".csv" and (rows := tables.to_rows(name, text)):
-        return {path.name: rows}
+    if path.suffix == ".csv" and (sheet := _sheet(name)) and (rows := tables.to_rows(name, text)):
+        return {sheet: rows}
     return {TEXTS: [{"text": text}]} if 0 < len(text) < excel.LONGEST_CELL and "\r" not in text else {}
 
 
@@ -132,9 +135,15 @@ def _made(name: str, told: Rows, before: bytes, scratch: Path) -> bytes:
         return rules.to_text(name, told, rules.keys(text)).encode()
     if path.suffix == ".po":
         return words.to_text(told, text, path.stem).encode()
-    if path.name in told:
-        return tables.to_text(told[path.name], text).encode()
+    if path.suffix == ".csv" and (sheet := _sheet(name)) in told:
+        return tables.to_text(told[sheet], text).encode()
     return "".join(row.get("text", "") for row in told.get(TEXTS, ())).encode()
+
+
+def _sheet(name: str) -> str:
+    """The sheet of a CSV file: one for all countries' services, else its own."""
+    folder = name.partition("/")[0]
+    return SERVICES if folder == SERVICES else Path(name).name if folder == "forms" else ""
 
 
 def _by_file(sheets: Mapping[str, list[dict[str, str]]]) -> dict[str, Rows]:

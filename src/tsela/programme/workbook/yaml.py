@@ -46,6 +46,7 @@ TABLES = (
     Table("conversations", "flows", "steps", False),
     Table("understood", "flows", "words", True),
     Table("articles", "articles", "articles", False),
+    Table("service kinds", "services/kinds.yaml", "kinds", True),
     Table("words that tell", "leaks", "terms", True),
     Table("dialogues", "dialogues", "dialogues", False),
 )
