@@ -128,6 +128,10 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(role: Role, address: 
     browser = Browser()
     browser.force_login(staff)
     answer = browser.post(path) if address in POSTS else browser.get(path)
+    kept = answer.headers.get("Cache-Control", "no-store")  # what is not there (404) says nothing
+    assert "no-store" in kept or "no-cache" in kept, (
+        "on a shared computer nobody goes back to it after she signed out"
+    )
     if role in PAGES[address]:
         assert (
             answer.status_code in {200, 302}

@@ -4,15 +4,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from messaging.people import NUMBER, agrees, client, her_phone, reached, record, refuses, today
 from messaging.test_through import Client, send_all
-from support.record import event, someone
+from support.record import MULANJE, TEMBISA, event, someone
 from tsela.access.models import Device, Role
 from tsela.kernel.ids import derived_id
-from tsela.messaging import actions, contacts, inbox
-from tsela.messaging.channels import InboundMessage
+from tsela.messaging import actions, contacts, conversing, inbox, reminders, settling
+from tsela.messaging.channels import InboundMessage, NumberChanged
 from tsela.messaging.channels.simulator import Simulator
 from tsela.messaging.models import Consent, ContactPoint, Conversation, Message
 from tsela.record.actions import ingest
@@ -114,6 +115,22 @@ def test_what_is_open_to_one_is_covert_where_another_has_the_same_phone(device: 
     reached(device, "thandi", tier="overt")
     for name in ("nomsa", "thandi"):
         assert "medicine" not in told(at(name), key=name).text
+
+
+def test_who_is_answered_openly_is_reminded_covertly_even_while_she_talks(device: Device) -> None:
+    record(device, client(device, "nomsa"), agrees(device, "nomsa", tier="overt_on_request"))
+    Client(account="sms").says("fever")
+    assert Conversation.objects.get().state["hers"]
+    assert "medicine" not in told(at("nomsa")).text
+
+
+def test_a_number_without_its_country_is_of_the_country_where_it_was_written_down(device: Device) -> None:
+    record(device, client(device, "nomsa", "0821234567"), agrees(device, "nomsa"))
+    device.staff = someone(Role.MENTOR_MOTHER, TEMBISA, MULANJE)
+    record(device, client(device, "nomsa", "0821234567") | {"site": MULANJE})
+    assert {point.address for point in ContactPoint.objects.all()} == {NUMBER}
+    record(device, client(device, "nomsa", "0881234567") | {"site": MULANJE})
+    assert at_number("+265881234567", "sms").suspended_at is None
 
 
 def test_a_minor_is_not_written_to_on_a_phone_that_another_client_has_too(device: Device) -> None:
@@ -256,3 +273,46 @@ def test_who_says_that_the_number_is_wrong_is_told_sorry_and_nothing_else_ever(d
     assert told(nomsa, key="2").reason == "suspended"
     assert stranger.says("Who are you?") == []
     assert Conversation.objects.get(contact=nomsa).queue == "contacts"
+
+
+@pytest.mark.parametrize("outcome", ["wrong_number", "not_safe"])
+def test_nothing_is_written_to_a_number_at_which_somebody_else_answered_a_call(
+    device: Device, outcome: str
+) -> None:
+    record(device, client(device, "nomsa"), agrees(device, "nomsa"), agrees(device, "nomsa", "phone"))
+    call = actions.call(at("nomsa", "phone"), queue="reminders", because="She missed her day", key="c")
+    actions.finish_call(call, outcome, by=device.staff)
+    assert told(at("nomsa")).reason == "suspended"
+
+
+def test_a_number_that_has_changed_is_written_to_by_no_channel(device: Device) -> None:
+    record(device, client(device, "nomsa"), agrees(device, "nomsa"), agrees(device, "nomsa", "whatsapp"))
+    inbox.take(NumberChanged(NUMBER, OTHER, "1"), Simulator("wa"), timezone.now())
+    assert {point.suspended_because for point in ContactPoint.objects.all()} == {"number_changed"}
+
+
+def test_a_conversation_does_not_go_on_by_itself_outside_her_hours(device: Device) -> None:
+    evening = timezone.localtime().replace(hour=20, minute=0, second=0, microsecond=0)
+    with transaction.atomic():
+        talk = conversing.of(reached(device))
+        conversing.converse(talk, {"kind": "message", "text": "cough"}, key="1", now=evening)
+        conversing.converse(talk, {"kind": "message", "text": "English"}, key="2", now=evening)
+    said = Message.objects.count()
+    for hours in range(12):
+        inbox.process_due(now=evening + timedelta(hours=hours))
+        assert Message.objects.count() == said
+    inbox.process_due(now=evening + timedelta(hours=12))
+    assert Message.objects.count() == said + 1
+
+
+def test_the_sms_in_the_place_of_a_reminder_outlives_a_new_plan(device: Device) -> None:
+    record(device, client(device, "nomsa"), agrees(device, "nomsa"), agrees(device, "nomsa", "whatsapp"))
+    visit = {"appointment_date": (timezone.localdate() + timedelta(days=20)).isoformat(), "service": "anc"}
+    record(device, event(device, "appointment", "nomsa", visit, occurred_on=today()))
+    follow_all()
+    for reminder in Message.objects.filter(contact__channel="whatsapp"):
+        settling.fall_back(reminder, "rejected", "", timezone.now())
+    follow_all()
+    reminders.refresh([derived_id("nomsa")], timezone.now())
+    waiting = Message.objects.filter(contact__channel="sms").values_list("status", flat=True)
+    assert list(waiting) == ["queued", "queued"]

@@ -41,14 +41,21 @@ def page(action: Action | None) -> Callable[[View], View]:
             try:
                 if action is not None:
                     policy.require(staff_of(request), action)
-                return view(request, **given)
+                return unkept(view(request, **given))
             except TselaError as error:
-                return refusal(request, error)
+                return unkept(refusal(request, error))
 
         checked.action = action  # type: ignore[attr-defined]
         return checked
 
     return decorate
+
+
+def unkept(response: HttpResponse) -> HttpResponse:
+    """Not kept by the browser: after signing out on a shared computer, nobody goes back to what was shown."""
+    if not response.has_header("Cache-Control"):
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def staff_of(request: HttpRequest) -> Staff:

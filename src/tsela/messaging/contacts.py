@@ -98,7 +98,7 @@ def points_of(clients: Mapping[str, Client]) -> dict[str, list[Point]]:
     rows = Event.objects.filter(client__in=list(clients), form__in=FORMS).order_by("client", "seq")
     bodies = rows.values_list("client", "body")
     return {
-        client: points((decode(body) for _, body in group), calling_code(clients[client].home[:2]))
+        client: points((decode(body) for _, body in group), calling_code)
         for client, group in groupby(bodies, key=lambda row: row[0])
     }
 

@@ -111,7 +111,7 @@ def _said(message: Message, channel: Channel, known: Around, now: datetime, stan
     farewell = message.purpose == FAREWELL
     if farewell:
         reader = replace(reader, stopped=False, suspended=False)
-    asked = contact.pk in known.hers
+    asked = not message.purpose and contact.pk in known.hers  # a reminder is no answer, even while she talks
     open_window = contact.channel != "whatsapp" or reader.answering(now)
     tier = text_tier(reader, now, asked=asked) if open_window else "covert"
     speech = _speech(message, tier, channel)

@@ -25,9 +25,10 @@ from tsela.messaging.channels import (
     StatusUpdate,
 )
 from tsela.messaging.channels.accounts import channel
+from tsela.messaging.consent import in_hours, next_time
 from tsela.messaging.locking import locked
 from tsela.messaging.models import ContactPoint, Conversation, Inbound, Message
-from tsela.messaging.readers import at_address
+from tsela.messaging.readers import at_address, reader_of
 from tsela.messaging.stopping import stop, suspend
 from tsela.record.models import Client
 from tsela.record.writer import write
@@ -256,8 +257,11 @@ def _tick_one(now: datetime, most: int = 1) -> int:
         if row is None:
             return 0
         at, row.timer_at = row.timer_at, None
-        stopped = row.contact.stopped_at or row.contact.suspended_at
-        if stopped:
+        reader = reader_of(row.contact, ())
+        if reader.stopped or reader.suspended:
+            row.save(update_fields=["timer_at"])
+        elif not in_hours(reader, now):  # she has asked nothing just now: her phone keeps still
+            row.timer_at = next_time(reader, now, "hours")
             row.save(update_fields=["timer_at"])
         else:
             _go_on(row, key=f"timer:{row.pk}:{at:%Y%m%d%H%M%S}", now=now)

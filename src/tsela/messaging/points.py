@@ -1,7 +1,7 @@
 """Her contact points and consents, as her record says them (MESSAGES M30). Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -51,8 +51,9 @@ class Point:
     consents: Mapping[str, Answer] = field(default_factory=dict)
 
 
-def points(events: Iterable[Mapping[str, Any]], calling_code: str) -> list[Point]:
-    """The contact points of one client, by her live events of FORMS; none where no registration is live."""
+def points(events: Iterable[Mapping[str, Any]], calling_code: Callable[[str], str]) -> list[Point]:
+    """The contact points of one client, by her live events of FORMS; none where no registration is live. `calling_code`: of a
+    country; a number without one is of where it was first written down, wherever she lives now."""
     events = list(events)
     live = sorted(
         (event for event in live_events(events) if event["answers"] is not None),
@@ -64,7 +65,7 @@ def points(events: Iterable[Mapping[str, Any]], calling_code: str) -> list[Point
     consents = _in_force_order(_agreed(live), events)
     named = [event for event in live if event["form"] == "contact_point"]
     person = registrations[-1]["answers"]
-    ways = dict(_registered(registrations[-1], consents, calling_code))
+    ways = dict(_registered(registrations, consents, calling_code))
     if any(
         event.get("mode") != "system" for event in named
     ):  # that she wrote to us says nothing of her other ways
@@ -114,20 +115,27 @@ def tidy_number(text: object, calling_code: str) -> str:
     return digits if re.fullmatch(r"\+[1-9][0-9]{6,14}", digits) else ""
 
 
-def _named(events: Iterable[Mapping[str, Any]], calling_code: str) -> Iterator[tuple[tuple[str, str], Any]]:
+def _named(
+    events: Iterable[Mapping[str, Any]], calling_code: Callable[[str], str]
+) -> Iterator[tuple[tuple[str, str], Any]]:
     for event in events:
         answers = event["answers"]
         channel, given = answers.get("channel"), answers.get("address")
-        address = tidy_number(given, calling_code) or (_text(given, 80) if channel == "whatsapp" else "")
+        address = tidy_number(given, calling_code(event["site"][:2])) or (
+            _text(given, 80) if channel == "whatsapp" else ""
+        )
         if channel in CHANNELS and address:
             yield (channel, address), event
 
 
 def _registered(
-    event: Mapping[str, Any], consents: Iterable[Mapping[str, Any]], calling_code: str
+    events: list[Mapping[str, Any]], consents: Iterable[Mapping[str, Any]], calling_code: Callable[[str], str]
 ) -> Iterator[tuple[tuple[str, str], Any]]:
-    """The number of her registration: for SMS and calls, and for WhatsApp where she said so."""
-    address = tidy_number(event["answers"].get("phone"), calling_code)
+    """The number of her last registration: for SMS and calls, and for WhatsApp where she said so."""
+    event = events[-1]
+    phone = event["answers"].get("phone")
+    written = next(one for one in events if one["answers"].get("phone") == phone)
+    address = tidy_number(phone, calling_code(written["site"][:2]))
     said = {consent["answers"].get("channel") for consent in consents}
     for channel in CHANNELS if address else ():
         if channel != "whatsapp" or channel in said:

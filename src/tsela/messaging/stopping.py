@@ -36,12 +36,17 @@ def stop(contact: ContactPoint, *, tell: bool = True) -> bool:
 
 
 def suspend(contact: ContactPoint, *, because: str) -> None:
-    """Send nothing here until somebody has looked: number_changed, not_delivered, unknown_reader. Her Mentor Mother sees it."""
+    """Send nothing here until somebody has looked: number_changed, not_delivered, unknown_reader. Her Mentor Mother sees it. Who
+    else has the number reads what comes there by any channel; what does not arrive by one may arrive by another."""
+    same = Q(pk=contact.pk)
+    if contact.client and because != "not_delivered":
+        same |= Q(client=contact.client, address=contact.address)
     with transaction.atomic():
-        ContactPoint.objects.filter(pk=contact.pk, suspended_at=None).update(
+        ids = list(ContactPoint.objects.filter(same).values_list("pk", flat=True))
+        ContactPoint.objects.filter(pk__in=ids, suspended_at=None).update(
             suspended_at=timezone.now(), suspended_because=because
         )
-        cancel(Q(contact=contact), because="suspended")
+        cancel(Q(contact__in=ids), because="suspended")
         Conversation.objects.update_or_create(
             contact=contact,
             defaults={
