@@ -159,7 +159,7 @@ class _Run:
         elif line.word == "sends":
             yield from self._choose(
                 line.text,
-                SENT | _location(line.text),
+                SENT | location_of(line.text),
                 lambda sent: self.phone.happens({"kind": "message", "text": "", **sent}),
             )
         elif line.word == "message":
@@ -280,7 +280,7 @@ def holds(text: str, expected: str) -> bool:
     return True
 
 
-def _location(text: str) -> dict[str, Any]:
+def location_of(text: str) -> dict[str, Any]:
     """“location -25.53 28.1”: that one."""
     match text.split():
         case ["location", latitude, longitude]:

@@ -15,6 +15,7 @@ from tsela.programme.languages import SOURCE, Language, chain
 from tsela.programme.locales import Catalogue
 from tsela.programme.said import CHOOSE
 from tsela.programme.talk import Message
+from tsela.programme.talk.services import labels
 
 NAMES = ("name", "baby", "worker", "place")
 DRAFT = "[draft] "  # before what no speaker has read; only where nobody real receives it (M13)
@@ -187,8 +188,9 @@ def _catalogue(programme: Programme, language: str) -> Catalogue:
 
 @lru_cache(maxsize=8)
 def _own_names(programme: Programme) -> frozenset[str]:
-    """Languages by their own names: the same in every language."""
-    return frozenset(language.name for language in programme.registered.values())
+    """Languages by their own names, and places: the same in every language."""
+    languages = (language.name for language in programme.registered.values())
+    return frozenset((*languages, *labels(programme.talk.get("services", {}))))
 
 
 def _tells(programme: Programme, parts: Iterable[Part], read: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from tsela.console.handbook import (
     places,
     rules,
     schedules,
+    services,
     sources,
 )
 from tsela.console.handbook.book import Book, Page
@@ -39,7 +40,20 @@ CHAPTERS = (
 def contents(programme: Programme) -> Mapping[str, Callable[[], Page]]:
     """Every page by its file name; a page is made when it is asked for."""
     book = Book.of(programme)
-    chapters = (home, schedules, forms, rules, guides, messages, flows, dialogues, places, sources, examples)
+    chapters = (
+        home,
+        schedules,
+        forms,
+        rules,
+        guides,
+        messages,
+        flows,
+        dialogues,
+        services,
+        places,
+        sources,
+        examples,
+    )
     return {name: make for chapter in chapters for name, make in chapter.pages(book).items()}
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from tsela.console.handbook.book import Book, Page, Row, review
 from tsela.console.handbook.markup import Html, el, link, listed, pairs, table, tag
 from tsela.console.handbook.messages import ARTICLES, tier
+from tsela.console.handbook.services import FIRST as SERVICES
 from tsela.programme.rules import words
 
 FIRST = "flows.html"
 DIALOGUES = "dialogues.html"
 KINDS = {
     "stop": "Ends every message", "danger": "A person must look now", "menu": "Back to the beginning", "person": "Somebody to talk to",
-    "language": "Another language", "names": "Names of the language",
+    "language": "Another language", "names": "Names of the language", "wrong": "This number is not hers",
 }  # fmt: skip
 OPERATORS = {
     "=": "is",
@@ -50,6 +51,7 @@ def _contents(book: Book) -> Html:
         link(DIALOGUES, "Dialogues"),
         link("words.html", "Words understood everywhere"),
         link(ARTICLES, "Articles"),
+        link(SERVICES, "Services"),
     ]
     return el(
         "div", el("h1", "Conversations"), el("p", "What we answer when a client writes. Every choice answers to its number, its label and its words.", cls="quiet"),
@@ -117,6 +119,16 @@ def _asked(book: Book, step: Row) -> Any:
             el("p", "Otherwise: ", el("q", step["again"]), cls="quiet") if step["again"] else None]  # fmt: skip
 
 
+def _near(book: Book, step: Row) -> Any:
+    again = el("p", "Otherwise: ", el("q", step["again"]), cls="quiet") if step["again"] else None
+    told = [
+        "She names a place or sends her location, and is told the nearest ",
+        link(SERVICES, "services"),
+        f" ({_value(step['kind'])}). Where there is none ",
+    ]
+    return [_said(book, step), el("p", told, _to(step["none"]), cls="quiet"), again]
+
+
 def _chosen(book: Book, step: Row) -> Any:
     options = [
         [
@@ -163,7 +175,7 @@ def _line(text: Callable[[Row], Any]) -> Callable[[Book, Row], Any]:
 _KINDS = {"text": "her own words", "integer": "a whole number", "decimal": "a number", "date": "a day", "phone": "a phone number",
           "media": "a picture or voice note", "location": "where she is"}  # fmt: skip
 _SHOWN: Mapping[str, Callable[[Book, Row], Any]] = {
-    "say": _said, "ask": _asked, "choice": _chosen, "menu": _chosen, "branch": _branched, "event": _wrote, "handover": _handed, "article": _read,
+    "say": _said, "ask": _asked, "nearest": _near, "choice": _chosen, "menu": _chosen, "branch": _branched, "event": _wrote, "handover": _handed, "article": _read,
     "set": _line(lambda step: "; ".join(f"{words.spoken(name)} is {value or 'forgotten'}" for name, value in step["values"].items())),
     "wait": _line(lambda step: f"{_length(step['for'])} pass."),
     "schedule": _line(lambda step: ["In ", _length(step["in"]), ": message ", el("code", step["message"])]),

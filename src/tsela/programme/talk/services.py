@@ -74,7 +74,7 @@ def label(name: str, district: str) -> str:
 
 def labels(compiled: Mapping[str, Any]) -> Iterator[str]:
     """Every place of `services_of` as she may be asked about it: the same in every language."""
-    for rows in compiled["places"].values():
+    for rows in compiled.get("places", {}).values():
         yield from (label(name, row["district"]) for row in rows for name in (row["place"], *row["aliases"]))
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 HELP = """\b
 What you write is what she writes. Lines that begin with / are for you:
   /tap LABEL      tap an option instead of typing it
-  /voice /picture /location    send one
+  /voice /picture send one
+  /location -25.53 28.1    send where she is
   /later 4 hours  time passes
   /message ID     a message of the programme reaches her; what she answers is a reply
   /returned       a person hands her back
@@ -160,9 +161,10 @@ def _later(phone: "Phone", length: str) -> "list[Effect]":
 
 def _sends(kind: str) -> "Callable[[Phone, str], list[Effect]]":
     def happens(phone: "Phone", rest: str) -> "list[Effect]":
-        from tsela.messaging.dialogues import SENT
+        from tsela.messaging.dialogues import SENT, location_of
 
-        return phone.happens({"kind": "message", "text": "", **SENT[kind]})
+        sent = location_of(f"{kind} {rest}").get(f"{kind} {rest}", SENT[kind])
+        return phone.happens({"kind": "message", "text": "", **sent})
 
     return happens
 
