@@ -1,5 +1,6 @@
 """What did not arrive, campaigns, and the words by language."""
 
+import html
 import json
 import re
 from datetime import timedelta
@@ -12,9 +13,12 @@ from messaging.accounts import accounts
 from support.record import event, phone, someone
 from support.talks import client, signed_in
 from tsela.access.models import AuditEntry, Role, Staff
+from tsela.console.messages.campaign_words import by_wording, compared
 from tsela.kernel.ids import uuid7
 from tsela.messaging import actions, door, inbox, notices
-from tsela.messaging.models import CallTask, ContactPoint, Message, Notice, Pause
+from tsela.messaging.campaign_results import Arm, Results
+from tsela.messaging.comparing import compare
+from tsela.messaging.models import CallTask, Campaign, ContactPoint, Message, Notice, Pause
 from tsela.messaging.outbox import send_due
 from tsela.record.actions import ingest
 from tsela.record.programme import current
@@ -204,3 +208,76 @@ def tiles(page: str) -> dict[str, int]:
 def information_wordings() -> list[str]:
     """Two messages of the programme that a campaign can compare."""
     return [one.id for one in current().messages.values() if one.purpose == "information"][:2]
+
+
+def test_a_campaign_that_names_a_day_asks_for_it_and_is_written_anew_with_what_was_typed() -> None:
+    browser = signed_in(someone(Role.ME_OFFICER))
+    vaccines = GIVEN | {"title": "Vaccine days", "wordings": ["vaccine_days"]}
+    refused = browser.post("/campaigns/new/", vaccines)
+    assert "names a day or an hour: say which" in html.unescape(refused.content.decode())
+    made = browser.post("/campaigns/new/", vaccines | {"date": "2026-12-01"})
+    assert "names 1 December 2026" in browser.get(made["Location"]).content.decode()
+    again = browser.get("/campaigns/new/", {"like": Campaign.objects.get().pk}).content.decode()
+    assert 'value="Vaccine days"' in again
+    assert 'value="2026-12-01"' in again
+
+
+def test_a_campaign_starts_below_what_it_would_do() -> None:
+    promise = someone()
+    client(promise)
+    agrees_to_information(promise, "Nomsa")
+    browser = signed_in(someone(Role.ME_OFFICER))
+    made = browser.post("/campaigns/new/", GIVEN | {"wordings": information_wordings(), "first": "10"})
+    path = made["Location"].partition("?")[0]
+    assert 'value="start"' not in browser.get(path).content.decode(), "nobody has looked yet"
+    page = browser.get(made["Location"], {"preview": "1", "price": "0,03"}).content.decode()
+    assert page.index("In her own language") < page.index("Start: 10 first")
+    assert re.search(
+        r"In a draft of it.*isiZulu</td><td class=\"number\">1</td><td class=\"number\">0</td><td class=\"number\">1<",
+        page,
+        re.DOTALL,
+    ), "a draft is not her language"
+    assert "1 SMS, 0.03 at 0.03 each" in page
+    browser.post(path, {"do": "throw_away"})
+    assert Campaign.objects.get().status == "done"
+
+
+@pytest.mark.parametrize(
+    ("sent", "over", "days", "told"),
+    [
+        (10, True, 8, "Below 30 a comparison says nothing"),
+        (200, False, 8, "Compared once all have left"),
+        (200, True, 1, "when everybody has had 7 days"),
+        (200, True, 8, "p < 0.001): chance hardly explains it"),
+    ],
+)
+def test_wordings_are_compared_once_everybody_has_had_the_same_time(
+    sent: int, over: bool, days: int, told: str
+) -> None:
+    now = timezone.now()
+    arms = [arm("tb_week", sent, sent // 10), arm("covid_facts", sent, sent // 2)]
+    answers = compare({one.wording: (one.answered, one.sent) for one in arms})
+    found = Results(now - timedelta(days=days), arms, answers, [])
+    line = compared(found, over, now)[0]
+    assert told in line.told
+    assert line.differs is ("chance" in told)
+
+
+def arm(wording: str, sent: int, answered: int) -> Arm:
+    return Arm(
+        wording,
+        planned=sent,
+        sent=sent,
+        delivered=0,
+        read=0,
+        answered=answered,
+        stopped=0,
+        came=0,
+        waiting=0,
+        not_sent=0,
+    )
+
+
+def test_what_no_provider_reports_is_not_nobody() -> None:
+    (row,) = by_wording([arm("tb_week", 200, 20)])
+    assert row.cells[2:5] == [("", "not reported"), ("", "not reported"), ("20", "10% of sent")]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from messaging.accounts import accounts
 from messaging.people import agrees, client, her_phone, record, refuses, today
 from support.record import TEMBISA, event, someone
 from tsela.access.models import Device, Role, Staff
@@ -19,7 +20,9 @@ from tsela.work.campaigning import plan_campaigns
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VACCINES = {"purpose": "information", "wordings": ["vaccine_days", "vaccine_days_b"], "per_minute": 60}
+VACCINES = {
+    "purpose": "information", "wordings": ["vaccine_days", "vaccine_days_b"], "values": {"date": "2026-12-01"}, "per_minute": 60,
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -159,6 +162,43 @@ def test_before_its_hour_nothing_is_planned(thandi: Device, officer: Staff):
     assert told(going(officer, starts_at=timezone.now() + timedelta(days=1))) == []
 
 
+def test_the_day_that_its_words_name_is_in_every_message(thandi: Device, officer: Staff):
+    many(thandi, 2)
+    ContactPoint.objects.update(hours_from=0, hours_to=24 * 60, language="en")
+    made = going(officer, per_minute=4800)
+    send_due(timezone.now() + timedelta(minutes=1))
+    texts = Message.objects.filter(campaign=made.pk).values_list("text", flat=True)
+    assert len(texts) == 2
+    assert all("1 December 2026" in text for text in texts)
+
+
+def test_who_would_get_nothing_since_its_words_are_withheld_is_counted_so(
+    thandi: Device, officer: Staff, settings: Any
+):
+    many(thandi, 2)
+    settings.CHANNELS = accounts()  # live
+    made = draft(officer, wordings=["covid_facts"], values={})
+    found = campaign_results.preview(
+        made, [[Drawn(derived_id(f"client{n}")) for n in range(2)]], timezone.now()
+    )
+    assert (found.matching, found.reached, dict(found.reasons)) == (2, 0, {"not_reviewed": 2})
+
+
+def test_stop_is_no_answer(thandi: Device, officer: Staff):
+    many(thandi, 1)
+    made = going(officer)
+    yesterday = timezone.now() - timedelta(hours=20)
+    Message.objects.update(status="sent", sent_at=yesterday)
+    contact = Message.objects.get().contact
+    Message.objects.create(
+        key="in:1", contact=contact, outgoing=False, status="received", due_at=timezone.now(), text="STOP"
+    )
+    ContactPoint.objects.update(stopped_at=timezone.now())
+    arms = campaign_results.results(made).arms
+    assert (sum(arm.answered for arm in arms), sum(arm.stopped for arm in arms)) == (0, 1)
+    assert campaign_results.totals(made)["answered"] == 0
+
+
 def test_what_came_of_it_by_wording(thandi: Device, officer: Staff):
     many(thandi, 20)
     made = going(officer)
@@ -192,6 +232,8 @@ def test_what_came_of_it_by_wording(thandi: Device, officer: Staff):
         ({"wordings": []}, "E750"),
         ({"wordings": ["vaccine_day"]}, "E750"),
         ({"wordings": ["visit_soon"]}, "E750"),
+        ({"values": {}}, "E750"),
+        ({"wordings": ["pregnancy_news"]}, "E750"),
         ({"per_minute": 0}, "E750"),
         ({"first": -1}, "E750"),
         ({"sites": ["MW-MJ-MULANJE"]}, "E750"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from tsela.messaging.campaigns import CHANNELS, Lot, wording_of
 from tsela.messaging.channels.accounts import route
@@ -21,6 +21,7 @@ from tsela.record.programme import current
 ANSWERED_WITHIN = timedelta(days=7)
 CAME_WITHIN = timedelta(days=30)
 WENT = Q(status__in=("sent", "delivered", "read"))
+STOPPED = Q(contact__stopped_at__gt=F("sent_at"), contact__stopped_at__lt=F("sent_at") + ANSWERED_WITHIN)
 STATES = {
     "planned": Q(),
     "sent": WENT,
@@ -34,7 +35,8 @@ CAME = '"attended":"yes"'  # within an attendance, as the log stores it
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """People, each counted once, who got one of the wordings. `came`: an attendance was recorded within 30 days after it left."""
+    """People, each counted once, who got one of the wordings. `answered`: wrote within seven days after it left, and not STOP,
+    which is `stopped`; `came`: an attendance was recorded within 30 days."""
 
     wording: str
     planned: int
@@ -42,6 +44,7 @@ class Arm:
     delivered: int
     read: int
     answered: int
+    stopped: int
     came: int
     waiting: int
     not_sent: int
@@ -49,6 +52,9 @@ class Arm:
 
 @dataclass(frozen=True)
 class Results:
+    """`last`: when the last message left; None while none has."""
+
+    last: datetime | None
     arms: list[Arm]
     by_answers: list[Comparison]
     by_coming: list[Comparison]
@@ -82,6 +88,7 @@ def results(campaign: Campaign) -> Results:
     """Counts by wording, and the wordings compared by who answered and by who came."""
     arms = [_arm(campaign, wording) for wording in campaign.wordings]
     return Results(
+        _rows(campaign).filter(WENT).aggregate(last=Max("sent_at"))["last"],
         arms,
         compare({arm.wording: (arm.answered, arm.sent) for arm in arms}),
         compare({arm.wording: (arm.came, arm.sent) for arm in arms}),
@@ -91,14 +98,17 @@ def results(campaign: Campaign) -> Results:
 def totals(campaign: Campaign) -> dict[str, int]:
     """People of all wordings together: to whom it was sent, whom it reached, who answered."""
     rows = _rows(campaign)
-    return _counted(rows, "sent", "delivered") | {"answered": _people(rows.filter(WENT, Exists(_answers())))}
+    return _counted(rows, "sent", "delivered") | {
+        "answered": _people(rows.filter(WENT, ~STOPPED, Exists(_answers())))
+    }
 
 
 def _arm(campaign: Campaign, wording: str) -> Arm:
     rows = _rows(campaign).filter(message=wording)
     found, went = _counted(rows, *STATES), rows.filter(WENT)
     return Arm(
-        wording, **found, answered=_people(went.filter(Exists(_answers()))), came=_people(went.filter(Exists(_visits()))),
+        wording, **found, answered=_people(went.filter(~STOPPED, Exists(_answers()))),
+        stopped=_people(went.filter(STOPPED)), came=_people(went.filter(Exists(_visits()))),
         not_sent=max(0, found["planned"] - found["sent"] - found["waiting"]),
     )  # fmt: skip
 
@@ -139,12 +149,28 @@ def preview(campaign: Campaign, audience: Iterable[Sequence[Lot]], now: datetime
         contacts = _contacts(one.client for one in lots)
         for one in lots:
             found.matching += 1
-            contact = best(contacts.get(one.client, ()), campaign.purpose, now)
-            if contact:
-                found.texts[_text(campaign, wording_of(campaign, one.lot), contact, now)] += 1
+            hers = contacts.get(one.client, [])
+            text, why = _told(campaign, wording_of(campaign, one.lot), hers, now)
+            if text:
+                found.texts[text] += 1
             else:
-                found.reasons[_why_not(contacts.get(one.client, []), campaign.purpose, now)] += 1
+                found.reasons[why] += 1
     return found
+
+
+def _told(
+    campaign: Campaign, wording: str, hers: Sequence[ContactPoint], now: datetime
+) -> tuple[Text | None, str]:
+    """What one would read, by SMS where WhatsApp may not say it now (M52); else why she would get nothing."""
+    why = ""
+    for some in (hers, [one for one in hers if one.channel == "sms"]):
+        contact = best(some, campaign.purpose, now)
+        if contact is None:
+            return None, why or _why_not(hers, campaign.purpose, now)
+        text, why = _text(campaign, wording, contact, now)
+        if not why:
+            return text, ""
+    return None, why
 
 
 def _contacts(clients: Iterable[str]) -> Mapping[str, list[ContactPoint]]:
@@ -163,14 +189,23 @@ def _why_not(contacts: Sequence[ContactPoint], purpose: str, now: datetime) -> s
     return next((reason for reason in reversed(REASONS) if reason in reasons), "no_account")
 
 
-def _text(campaign: Campaign, wording: str, contact: ContactPoint, now: datetime) -> Text:
+def _text(campaign: Campaign, wording: str, contact: ContactPoint, now: datetime) -> tuple[Text, str]:
+    """In which words, and why those would be withheld, if they would (as `deciding`)."""
     programme, reader = current(contact.site), reader_of(contact)
     message = programme.messages[wording]
     to = listener_of(contact, route(contact.channel, contact.country))
-    tier = text_tier(reader, now, asked=False)
-    names = values_of(contact, {})
+    free = contact.channel != "whatsapp" or reader.answering(now)
+    tier = text_tier(reader, now, asked=False) if free else "covert"
+    names = values_of(contact, campaign.values)
     if contact.name:
-        names["name"] = "…"
+        names["name"] = "(her name)"
     said = speak_message(programme, message, tier, names, to)
     text = "\n".join(body.text for body in said.bodies)
-    return Text(wording, contact.language, said.language, said.tier, contact.channel, text)
+    withheld = {
+        "not_reviewed": not said.reviewed,
+        "no_text": said.empty,
+        "outside_window": not free and said.template is None,
+        "tells": bool(said.tells),
+    }
+    why = next((reason for reason, holds in withheld.items() if holds), "")
+    return Text(wording, contact.language, said.language, said.tier, contact.channel, text), why

@@ -21,12 +21,17 @@ from tsela.messaging.consent import PURPOSES
 from tsela.messaging.models import Campaign, ContactPoint, Message
 from tsela.messaging.queue import UNSENT, cancel, put_in
 from tsela.messaging.readers import best
+from tsela.messaging.rendering import FILLED_IN
 from tsela.programme.rules import Names, RuleError, parse_condition
 from tsela.record.programme import current
 from tsela.record.writer import write
 
 S = Campaign.Status
 FOR = ("information", "reminders", "support", "research")  # purposes that a campaign may have
+ASKED = ("date", "time")  # what its messages may name and it has to say (M10)
+KNOWN = frozenset(
+    {"name", "code_word", "emergency", "helpline", "weekday", *ASKED}
+)  # what has a value for each of many
 USELESS_AFTER = timedelta(days=7)
 MOST_A_MINUTE = 80 * 60  # what one WhatsApp number sends
 CHANNELS = ("whatsapp", "sms")
@@ -58,15 +63,16 @@ def campaigns_for(staff: Staff) -> QuerySet[Campaign]:
 
 def create(
     *, title: str, audience: str, sites: Sequence[str], purpose: str, wordings: Sequence[str], per_minute: int, first: int = 0,
-    starts_at: datetime | None = None, by: Staff,
+    starts_at: datetime | None = None, values: Mapping[str, str] | None = None, by: Staff,
 ) -> Campaign:  # fmt: skip
     """A draft: nothing is planned before somebody has looked at it. E503, E750, E752."""
     policy.require(by, Action.CAMPAIGN_WRITE)
     where = list(sites) or ([] if by.role in policy.EVERYWHERE else sorted(by.site_codes))
-    _require_sound(title, where, purpose, wordings, per_minute, first, by)
+    given = {name: value for name in ASKED if (value := (values or {}).get(name))}
+    _require_sound(title, where, purpose, wordings, given, per_minute, first, by)
     require_audience(audience)
     made = Campaign.objects.create(
-        title=title.strip(), audience=audience.strip(), sites=where, purpose=purpose, wordings=list(wordings),
+        title=title.strip(), audience=audience.strip(), sites=where, purpose=purpose, wordings=list(wordings), values=given,
         per_minute=per_minute, first=first, starts_at=starts_at, by=by.pk,
     )  # fmt: skip
     audit.note(by, "campaign.create", str(made.pk))
@@ -82,6 +88,13 @@ def require_audience(condition: str) -> None:
     except RuleError as error:
         wrong = error.wrong
         fail("E752", at=error.at + 1, what=wrong.what, remedy=wrong.remedy)
+
+
+def named(wordings: Iterable[str]) -> set[str]:
+    """The placeholders of these messages (M10)."""
+    known: Mapping[str, Any] = current().messages
+    texts = [text for one in wordings if one in known for text in (known[one].covert, known[one].overt or "")]
+    return {name for text in texts for name in FILLED_IN.findall(text)}
 
 
 def start(campaign: Campaign, *, by: Staff) -> None:
@@ -190,7 +203,7 @@ def _store(campaign: Campaign, rows: Sequence[Row], last: str, full: bool) -> bo
 def _alike(campaign: Campaign) -> Message:
     """What all its messages have."""
     return Message(
-        outgoing=True, purpose=campaign.purpose, campaign=campaign.pk, by=campaign.by, status=Message.Status.QUEUED
+        outgoing=True, purpose=campaign.purpose, campaign=campaign.pk, values=campaign.values, by=campaign.by, status=Message.Status.QUEUED
     )  # fmt: skip
 
 
@@ -214,14 +227,18 @@ def _turn(campaign: Campaign, before: Sequence[Any], after: Any, verb: str, by: 
 
 
 def _require_sound(
-    title: str, sites: Sequence[str], purpose: str, wordings: Sequence[str], per_minute: int, first: int, by: Staff
+    title: str, sites: Sequence[str], purpose: str, wordings: Sequence[str], values: Mapping[str, str], per_minute: int, first: int, by: Staff
 ) -> None:  # fmt: skip
     known: Mapping[str, Any] = current().messages
+    names = named(wordings)
+    hers = ", ".join(f"{{{name}}}" for name in sorted(names - KNOWN))
     wrong = {
         "It has no title": not title.strip(),
         "It says nothing: choose at least one message": not wordings,
         "The programme has no such message": any(one not in known for one in wordings),
         "A message is of another purpose than the campaign": any(one in known and known[one].purpose != purpose for one in wordings),
+        "A message names a day or an hour: say which": any(name in names and name not in values for name in ASKED),
+        f"A message names what only her own record knows, {hers}: it cannot go to many": bool(hers),
         "It has no purpose that a campaign can have": purpose not in FOR,
         f"Its speed is not between 1 and {MOST_A_MINUTE} messages a minute": not 1 <= per_minute <= MOST_A_MINUTE,
         "How many are first is below zero": first < 0,

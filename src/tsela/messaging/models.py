@@ -269,6 +269,7 @@ class Campaign(models.Model):
     sites = models.JSONField(default=list, help_text="codes; none: all that its author sees")
     purpose = models.CharField(max_length=20, default="information")
     wordings = models.JSONField(default=list, help_text="ids of messages; two or more are compared")
+    values = models.JSONField(default=dict, help_text="the day and the hour that its messages name")
     per_minute = models.PositiveIntegerField(default=600)
     first = models.PositiveIntegerField(
         default=0, help_text="so many first, then it waits for a person to go on; 0: all"

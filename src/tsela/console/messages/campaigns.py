@@ -6,11 +6,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.dateparse import parse_date as parse_day
 
 from tsela.access import audit, policy
 from tsela.access.models import Site, Staff
 from tsela.access.policy import Action
-from tsela.console.messages import show_section
+from tsela.console.messages import prices, show_section
 from tsela.console.messages.campaign_words import by_wording, compared, previewed
 from tsela.console.messages.people import staff_names
 from tsela.console.messages.thread import moment
@@ -35,14 +36,15 @@ PURPOSES = {
 }
 Step = Callable[[Campaign, Staff], Any]
 STEPS: dict[str, tuple[str, tuple[str, ...], Step]] = {
-    "start": ("Start", ("draft",), lambda one, by: room.start(one, by=by)),
+    "start": ("Start", ("draft",), lambda one, by: room.start(one, by=by)),  # shown below what it would do
     "pause": ("Pause", ("planning", "running"), lambda one, by: room.pause(one, by=by)),
     "go_on": ("Go on with the rest", ("paused",), lambda one, by: room.go_on(one, by=by)),
     "stop": (
         "Stop for good",
-        ("draft", "planning", "running", "paused"),
+        ("planning", "running", "paused"),
         lambda one, by: room.stop(one, by=by),
     ),
+    "throw_away": ("Throw it away", ("draft",), lambda one, by: room.stop(one, by=by)),
 }
 FIRST, PER_MINUTE = 100, 600
 
@@ -67,7 +69,10 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect(f"/campaigns/{made.pk}/?preview=1")
         except TselaError as wrong:
             return _form(request, staff, given=_typed(request), errors=wrong.problems, status=400)
-    return _form(request, staff, given={"per_minute": PER_MINUTE, "first": FIRST, "purpose": "information"})
+    like = _like(room.campaigns_for(staff).filter(pk=_number(request.GET.get("like", ""))).first())
+    return _form(
+        request, staff, given=like or {"per_minute": PER_MINUTE, "first": FIRST, "purpose": "information"}
+    )
 
 
 @page(Action.CAMPAIGN_WRITE)
@@ -102,14 +107,15 @@ def look(found: Campaign) -> Preview:
 def _show(request: HttpRequest, found: Campaign, status: int = 200, **context: Any) -> HttpResponse:
     names = dict(Site.objects.filter(pk__in=found.sites).values_list("code", "name"))
     counts = campaign_results.results(found) if found.status != S.DRAFT or found.planned else None
-    preview = look(found) if request.GET.get("preview") and request.method == "GET" else None
+    price, again = prices.price(request), request.headers.get("X-Requested-With") == "refresh"
+    preview = look(found) if request.GET.get("preview") and request.method == "GET" and not again else None
     return show_section(
         request, "campaign", "campaigns", status=status, campaign=found, tone=TONES.get(found.status, ""),
         purpose=PURPOSES.get(found.purpose, found.purpose), where=", ".join(names.values()) or "everywhere",
-        steps=[(code, label) for code, (label, when, _) in STEPS.items() if found.status in when],
+        steps=[(code, label) for code, (label, when, _) in STEPS.items() if found.status in when and code != "start"],
         arms=by_wording(counts.arms) if counts else [], settled=counts and sum(one.planned - one.waiting for one in counts.arms),
-        planned=counts and sum(one.planned for one in counts.arms), comparisons=compared(counts) if counts else [],
-        preview=previewed(preview, current()) if preview else None, **context,
+        planned=counts and sum(one.planned for one in counts.arms), comparisons=compared(counts, found.status == S.DONE, timezone.now()) if counts else [],
+        preview=previewed(preview, current(), price) if preview else None, price=price, day=parse_day(found.values.get("date", "")), **context,
     )  # fmt: skip
 
 
@@ -133,18 +139,26 @@ def _form(request: HttpRequest, staff: Staff, status: int = 200, **context: Any)
     )  # fmt: skip
 
 
+def _like(one: Campaign | None) -> dict[str, Any] | None:
+    """What was typed for a campaign, for the next one."""
+    plain = ("title", "audience", "purpose", "per_minute", "first", "sites", "wordings")
+    return {**{name: getattr(one, name) for name in plain}, **one.values} if one else None
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
 def _typed(request: HttpRequest) -> dict[str, Any]:
     """What was typed, to be shown again."""
-    plain = {name: request.POST.get(name, "") for name in ("title", "audience", "purpose", "per_minute", "first", "starts_at")}  # fmt: skip
+    plain = {name: request.POST.get(name, "") for name in ("title", "audience", "purpose", "per_minute", "first", "starts_at", *room.ASKED)}  # fmt: skip
     return {**plain, "sites": request.POST.getlist("sites"), "wordings": request.POST.getlist("wordings")}
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:
     typed = _typed(request)
-    numbers = {
-        name: int(typed[name])
-        if typed[name].isascii() and typed[name].isdigit() and len(typed[name]) < 10
-        else -1
-        for name in ("per_minute", "first")
-    }
-    return {**typed, **numbers, "starts_at": moment(typed["starts_at"])}
+    numbers = {name: _number(typed[name]) for name in ("per_minute", "first")}
+    values = {name: typed.pop(name) for name in room.ASKED}
+    if parse_day(values["date"]) is None:
+        values["date"] = ""
+    return {**typed, **numbers, "values": values, "starts_at": moment(typed["starts_at"])}
