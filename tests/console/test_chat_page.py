@@ -41,7 +41,7 @@ def test_on_sms_each_text_says_what_it_takes_and_the_talk_what_it_costs(browser:
     does(browser, do="set", channel="sms", country="ZA", tier="covert", language="en", price="0.03")
     page = does(browser, text="menu")
     assert re.search(r"\d SMS · \d+ letters \(GSM-7\)", page)
-    assert re.search(r"\d+ SMS from us, 0\.\d\d at 0\.03 each", page)
+    assert re.search(r"From us \d+ SMS, 0\.\d\d at 0\.03 each", page)
 
 
 def test_time_passes_and_what_was_promised_comes(browser: Browser) -> None:
@@ -96,3 +96,21 @@ def test_whatever_is_posted_the_page_stands(browser: Browser) -> None:
     for posted in ({"choice": "nothing"}, {"do": "message", "message": "none"}, {"forward": "?"}, {"do": "set", "country": "XX"},
                    {"text": "🙂" * 3000}, {"text": "\u202etxt\u0000"}, {"do": "?"}):  # fmt: skip
         assert browser.post("/chat/", posted, follow=True).status_code == 200, posted
+
+
+def test_she_sends_where_she_is_or_writes_a_place_and_is_told_what_is_near(browser: Browser) -> None:
+    does(browser, do="set", channel="whatsapp", country="ZA", tier="covert", language="en")
+    does(browser, text="nearest")
+    assert "Soshanguve, City of Tshwane" in does(browser, text="A hospital")
+    page = does(browser, media="location", place="Soshanguve, City of Tshwane")
+    assert "(where she is: Soshanguve, City of Tshwane)" in page
+    assert "Example Hospital (not real), Soshanguve: about 1 km." in page
+    assert "28.1" not in page
+    for text in ("nearest", "Food"):
+        does(browser, text=text)
+    assert "Example Hall (not real), Tembisa." in does(browser, text="Tembisa")
+    for text in ("nearest", "Food"):
+        does(browser, text=text)
+    assert "Looks for: food, near the location that she sent" in does(
+        browser, media="location", place="Far from everything"
+    )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from tsela.console.messages import opens, show_section
+from tsela.console.messages import opens, prices, show_section
 from tsela.console.messages.people import TIERS
 from tsela.console.messages.phone import simulators
 from tsela.console.messages.rehearsal import Rehearsal, Step
@@ -24,13 +24,14 @@ from tsela.messaging.speech import DRAFT, Listener, lines_from, speak
 from tsela.messaging.writing import zone_of
 from tsela.programme import Programme
 from tsela.programme.talk.messages import SAMPLES
+from tsela.programme.talk.services import Point
 from tsela.programme.talk.sms import sms
 from tsela.record.programme import current
 
 KEY = "chat"  # in the session
 CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
-MEDIA = {"audio": "(a voice note)", "image": "(a picture)", "location": "(where she is)"}
-PLACE = {"latitude": -26.0, "longitude": 28.2}
+MEDIA = {"audio": "(a voice note)", "image": "(a picture)", "location": "where she is"}
+FAR = "Far from everything"  # in the Atlantic
 MOVES = {"next": ("To what comes next", None), "hour": ("An hour", timedelta(hours=1)), "day": ("A day", timedelta(days=1)), "week": ("A week", timedelta(weeks=1))}  # fmt: skip
 VISIT = timedelta(days=7)  # the day of the visit that messages name
 ENCODINGS = {"gsm7": "letters (GSM-7)", "ucs2": "wide letters (UCS-2): less than half as many fit"}
@@ -64,7 +65,7 @@ def chat(request: HttpRequest) -> HttpResponse:
         talk = _do(request, talk, programme)
         request.session[KEY] = talk.as_dict()
         return redirect("chat")
-    price = _price(request)
+    price = prices.price(request)
     bubbles = list(shown(talk, programme))
     zone = ZoneInfo(zone_of(talk.country))
     return show_section(
@@ -72,7 +73,7 @@ def chat(request: HttpRequest) -> HttpResponse:
         settings=_settings(talk, programme), moves=[(code, label) for code, (label, _) in MOVES.items()], price=price,
         waiting=[{"at": at, "told": told} for at, told in talk.waiting()], effects=[{**one, "at": datetime.fromisoformat(one["at"])} for one in reversed(talk.behind)],
         messages_offered=[(one.id, one.title) for one in programme.messages.values()], costs=_costs(talk, programme, price),
-        whole_way=opens(staff_of(request), "inbox") and bool(simulators()), state=json.dumps(talk.state, indent=1, ensure_ascii=False),
+        places=_places(talk, programme), whole_way=opens(staff_of(request), "inbox") and bool(simulators()), state=json.dumps(talk.state, indent=1, ensure_ascii=False),
     )  # fmt: skip
 
 
@@ -122,10 +123,7 @@ def _costs(talk: Rehearsal, programme: Programme, price: Decimal | None) -> str:
         for line in ours
         for body in bodies(line, talk, programme, "sms")
     )
-    if not parts:
-        return ""
-    cost = f", {parts * price:.2f} at {price} each" if price else ""
-    return f"{parts} SMS from us{cost}."
+    return f"From us {prices.cost(parts, price)}." if parts else ""
 
 
 def _do(request: HttpRequest, talk: Rehearsal, programme: Programme) -> Rehearsal:
@@ -146,7 +144,7 @@ def _do(request: HttpRequest, talk: Rehearsal, programme: Programme) -> Rehearsa
     elif "choice" in posted:
         _tap(posted["choice"], talk, programme)
     elif posted.get("media") in MEDIA:
-        _send_media(posted["media"], talk, run)
+        _send_media(posted["media"], posted.get("place", ""), talk, programme)
     elif posted.get("text", "").strip():
         text = posted["text"].strip()[:LONGEST]
         talk.write(run, {"text": text}, text)
@@ -160,16 +158,25 @@ def _tap(choice: str, talk: Rehearsal, programme: Programme) -> None:
     talk.write(runner(programme), {"text": told, "choice": choice}, told)
 
 
-def _send_media(kind: str, talk: Rehearsal, run: Step) -> None:
+def _send_media(kind: str, place: str, talk: Rehearsal, programme: Programme) -> None:
+    run = runner(programme)
     if kind == "location":
-        talk.write(run, {"text": "", "location": PLACE}, MEDIA[kind])
+        latitude, longitude = _places(talk, programme).get(place, (0.0, 0.0))
+        location = {"latitude": latitude, "longitude": longitude}
+        talk.write(run, {"text": "[location]", "location": location}, f"({MEDIA[kind]}: {place or FAR})")
     else:
         talk.write(run, {"text": "", "media": {"type": kind, "id": "tried"}}, MEDIA[kind])
 
 
+def _places(talk: Rehearsal, programme: Programme) -> dict[str, Point]:
+    """Where she may be: near the services of her country, or far from all of them."""
+    area = talk_of(programme).services.area(talk.country, TIERS, reviewed=False)
+    return {**{spot.label: spot.point for spot in area.spots if spot.known}, FAR: (0.0, 0.0)}
+
+
 def _set(request: HttpRequest, talk: Rehearsal) -> Rehearsal:
     posted = request.POST
-    request.session["chat_price"] = posted.get("price", "").replace(",", ".")[:12]
+    prices.keep(request, posted.get("price", ""))
     if posted.get("country", talk.country) != talk.country:
         return _fresh(posted["country"], posted.get("channel", "whatsapp"), posted.get("tier", "covert"))
     talk.channel = posted.get("channel") if posted.get("channel") in CHANNELS else talk.channel
@@ -199,13 +206,6 @@ def _kept(request: HttpRequest, programme: Programme, site: str) -> Rehearsal:
 def _fresh(country: str, channel: str, tier: str) -> Rehearsal:
     now = timezone.now().astimezone(ZoneInfo(zone_of(country))).replace(microsecond=0)
     return Rehearsal(now=now.isoformat(), country=country, channel=channel, tier=tier)
-
-
-def _price(request: HttpRequest) -> Decimal | None:
-    try:
-        return Decimal(request.session.get("chat_price") or "x")
-    except InvalidOperation:
-        return None
 
 
 def runner(programme: Programme) -> Step:
