@@ -6,9 +6,11 @@ statuses tell (settling). Providers are asked from threads of their own: nobody 
 
 import logging
 import time
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -148,8 +150,12 @@ def _due(now: datetime, limit: int, only: Q) -> list[Message]:
     waiting = Message.objects.filter(only, DUE, outgoing=True, due_at__lte=now)
     busy = Message.objects.filter(contact=OuterRef("contact"), status=S.SENDING)
     chosen: dict[str, Message] = {}
-    for rows in (waiting.filter(campaign=one) for one in (None, *_going_on())):
-        rows = rows.filter(~Exists(busy)).select_related("contact").order_by("due_at", "id")
+    for campaign in chain([None], _going_on()):
+        rows = (
+            waiting.filter(~Exists(busy), campaign=campaign)
+            .select_related("contact")
+            .order_by("due_at", "id")
+        )
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self", "contact"))
         for message in rows[: limit - len(chosen) + MORE]:
@@ -159,11 +165,12 @@ def _due(now: datetime, limit: int, only: Q) -> list[Message]:
     return list(chosen.values())[:limit]
 
 
-def _going_on() -> list[int]:
-    """The campaigns that have something to send and that nobody paused. The first so many leave while the rest waits."""
+def _going_on() -> Iterator[int]:
+    """The campaigns that have something to send and that nobody paused, asked for where there is room for them. The first so
+    many leave while the rest waits."""
     theirs = Message.objects.filter(campaign=OuterRef("pk"), status__in=UNSENT)
     free = Campaign.objects.filter(Exists(theirs), paused_at=None)
-    return list(free.order_by("pk").values_list("pk", flat=True))
+    yield from free.order_by("pk").values_list("pk", flat=True)
 
 
 def _decided(message: Message, known: Around, now: datetime) -> Verdict:

@@ -85,6 +85,8 @@ def standing(messages: Iterable[Message]) -> dict[str, bool | None]:
     """Whether the task that each reminds of still stands, on the day that it names; None where events of hers are not yet in
     her plan."""
     reminding = [message for message in messages if message.about]
+    if not reminding:
+        return {}
     plans = {
         plan.pk: plan for plan in StoredPlan.objects.filter(pk__in={message.about for message in reminding})
     }
