@@ -84,7 +84,13 @@ body = {to = "{to}", message = {text = "{text}", from = "SENDER"}, password = "h
 """
 
 
-@pytest.mark.parametrize("settings", [SMS, GATEWAY])
+LISTED = GATEWAY.replace(
+    'message = {text = "{text}", from = "SENDER"}', 'messages = [{text = "{text}", from = "SENDER"}]'
+)
+ASKED = GATEWAY.replace("/send", "/send?sender=SENDER").replace('from = "SENDER"', 'from = "{to}"')
+
+
+@pytest.mark.parametrize("settings", [SMS, GATEWAY, LISTED, ASKED])
 @pytest.mark.parametrize(
     ("sender", "tells"), [("12345", False), ("Friends", False), ("ART-Clinic", True), ("hivcare", True)]
 )

@@ -316,3 +316,30 @@ def test_the_sms_in_the_place_of_a_reminder_outlives_a_new_plan(device: Device) 
     reminders.refresh([derived_id("nomsa")], timezone.now())
     waiting = Message.objects.filter(contact__channel="sms").values_list("status", flat=True)
     assert list(waiting) == ["queued", "queued"]
+
+
+def test_no_words_of_staff_say_a_result_however_open_she_is(device: Device) -> None:
+    reached(device, channel="whatsapp", tier="overt")
+    Client().says("Hello")
+    with pytest.raises(Exception, match="E742"):
+        actions.reply(
+            Conversation.objects.get(contact__channel="whatsapp"), "You are negative", by=device.staff
+        )
+
+
+def test_who_writes_what_tells_is_answered_without_her_word(device: Device) -> None:
+    contact = reached(device)
+    said = {"text": "You look for {wish}. We ask around.", "values": {"wish": "the ARV clinic"}}
+    message = told(contact, message=None, parts=[said], purpose="")
+    assert (message.status, message.text) == ("sent", "We ask around.")
+
+
+def test_a_word_agreed_on_that_tells_is_in_no_text_and_no_template(device: Device) -> None:
+    contact = reached(device, channel="whatsapp", code_word="ARV")
+    message = told(contact, message="code_word_hello", purpose="support")
+    assert (message.status, message.reason) != ("sent", "")
+    Client().says("Hello")
+    assert (
+        told(at("nomsa", "whatsapp"), key="2", message="code_word_hello", purpose="support").text
+        == "Hello nomsa, it is us."
+    )

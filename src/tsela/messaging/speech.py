@@ -14,7 +14,8 @@ from tsela.programme import Programme
 from tsela.programme.languages import SOURCE, Language, chain
 from tsela.programme.locales import Catalogue
 from tsela.programme.said import CHOOSE
-from tsela.programme.talk import Message
+from tsela.programme.talk import Leak, Message
+from tsela.programme.talk.scan import RESULTS
 from tsela.programme.talk.services import labels
 
 NAMES = ("name", "baby", "worker", "place")
@@ -80,13 +81,23 @@ def lines_from(parts: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) ->
 
 
 def speak(programme: Programme, lines: Sequence[Line], to: Listener) -> Speech:
-    """The words for her, rendered for the channel. A name that tells by itself is left out of covert words (M12)."""
+    """The words for her, rendered for the channel. A name that tells by itself is left out of covert words (M12); so is
+    whatever else is filled in, where the words would not go otherwise: she is answered, though she wrote what tells."""
     if any(line.overt for line in lines):
         return _spoken(programme, lines, to)
-    quiet = [
-        line if line.as_is else replace(line, values=_quiet(programme, line.values, to)) for line in lines
+    spoken = _spoken(programme, _without(programme, lines, NAMES, to), to)
+    if not spoken.tells:
+        return spoken
+    given = {name for line in lines for name in line.values}
+    without = _spoken(programme, _without(programme, lines, given, to), to)
+    return spoken if without.empty else without
+
+
+def _without(programme: Programme, lines: Sequence[Line], names: Iterable[str], to: Listener) -> list[Line]:
+    return [
+        line if line.as_is else replace(line, values=_quiet(programme, line.values, names, to))
+        for line in lines
     ]
-    return _spoken(programme, quiet, to)
 
 
 def read_in(programme: Programme, language: str, country: str) -> tuple[str, ...]:
@@ -95,10 +106,12 @@ def read_in(programme: Programme, language: str, country: str) -> tuple[str, ...
     return tuple(dict.fromkeys((language or SOURCE, *(known.languages if known else ()))))
 
 
-def _quiet(programme: Programme, values: Mapping[str, Any], to: Listener) -> dict[str, Any]:
-    """Without the names that tell: of a person or a place, which nobody of the programme has chosen."""
+def _quiet(
+    programme: Programme, values: Mapping[str, Any], names: Iterable[str], to: Listener
+) -> dict[str, Any]:
+    """Without those of these that tell: a person or a place, what she wrote, which nobody of the programme has chosen."""
     read = read_in(programme, to.language, to.country)
-    tell = {name for name in NAMES if programme.leaks.find(str(values.get(name) or ""), read)}
+    tell = {name for name in names if programme.leaks.find(str(values.get(name) or ""), read)}
     return {name: value for name, value in values.items() if name not in tell}
 
 
@@ -134,19 +147,24 @@ def template_of(
         return None
     (words,), language = _said(programme, [message.covert], to)
     known = programme.language(language)
-    filled = _values(known, _quiet(programme, values, to))
     names = FILLED_IN.findall(words)
+    filled = _values(known, _quiet(programme, values, names, to))
     if any(not filled.get(name) for name in names):
         return None  # a template cannot leave out a sentence
     return Template(f"{message.template}_{language.replace('-', '_')}", tuple(filled[name] for name in names))
 
 
 def require_safe(programme: Programme, reader: Reader, text: str, languages: Iterable[str]) -> bool:
-    """Whether a person's own words are open ones. E742 where they would tell whoever reads this phone (M2)."""
+    """Whether a person's own words are open ones. E742 where they may not be said to her."""
     found = programme.leaks.find(text, languages)
-    if found and tier_of(reader) != "overt":
-        fail("E742", term=found[0].term, kind=found[0].kind)
+    if wrong := forbidden(reader, found):
+        fail("E742", term=wrong[0].term, kind=wrong[0].kind)
     return bool(found)
+
+
+def forbidden(reader: Reader, found: Sequence[Leak]) -> list[Leak]:
+    """What of these may not be said: anything where others read her phone (M2), a result wherever it is (M3)."""
+    return [leak for leak in found if tier_of(reader) != "overt" or leak.kind in RESULTS]
 
 
 def _wire(part: Mapping[str, Any], option: Mapping[str, Any]) -> str:

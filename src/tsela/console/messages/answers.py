@@ -16,6 +16,7 @@ from tsela.messaging.desk import REMINDERS
 from tsela.messaging.models import ContactPoint
 from tsela.messaging.readers import best, read_by, reader_of
 from tsela.messaging.rendering import fill
+from tsela.messaging.speech import forbidden
 from tsela.programme.talk.sms import sms
 from tsela.record.models import Client
 from tsela.record.programme import current
@@ -67,7 +68,7 @@ def way(contact: ContactPoint, now: datetime) -> Way:
 def checked(contact: ContactPoint, text: str, staff: Staff) -> dict[str, Any]:
     """What is wrong with an answer, before it is sent: words that tell, and how many SMS it takes."""
     leaks = current(contact.site).leaks.find(text, read_by(contact) | {staff.language})
-    tells = () if tier_of(reader_of(contact)) == "overt" else leaks
+    tells = forbidden(reader_of(contact), leaks)
     size = sms(text)
     return {
         "rule": RULES["overt"] if tier_of(reader_of(contact)) == "overt" else "",

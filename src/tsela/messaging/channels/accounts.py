@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import parse_qsl, urlsplit
 
 from tsela.kernel.errors import TselaError, fail, nearest, problem
 from tsela.messaging.channels import Channel, Kind, Limits
@@ -84,15 +85,23 @@ def senders_of(account: Channel) -> list[str]:
     if isinstance(account, AfricasTalking):
         return [account.sender] if account.sender else []
     body = account.body if isinstance(account, Http) else {}
-    return [str(value) for key, value in _leaves(body) if key.lower() in SENDERS and "{" not in str(value)]
+    asked = dict(parse_qsl(urlsplit(account.url).query)) if isinstance(account, Http) else {}
+    return [
+        str(value)
+        for key, value in _leaves([body, asked])
+        if key.lower() in SENDERS and "{" not in str(value)
+    ]
 
 
-def _leaves(tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value)
-        else:
-            yield key, value
+def _leaves(tree: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(tree, Mapping):
+        for name, value in tree.items():
+            yield from _leaves(value, name)
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            yield from _leaves(value, key)
+    else:
+        yield key, tree
 
 
 def channel(name: str) -> Channel | None:
