@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from tsela.access import audit
 from tsela.access.models import Staff
 from tsela.access.policy import Action
-from tsela.console.messages import answers, show_section
+from tsela.console.messages import answers, nearby, show_section
 from tsela.console.messages.lines import lines_of
 from tsela.console.messages.people import beside, staff_names, who
 from tsela.console.pages import page, staff_of
@@ -133,6 +133,13 @@ def _fetch(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     return "It is being fetched."
 
 
+def _near(request: HttpRequest, found: Conversation, staff: Staff) -> HttpResponse:
+    """What is near her, or near a place; what she was writing stays."""
+    asked = [request.POST.get(name, "").strip()[:200] for name in ("kind", "near")]
+    near = nearby.nearby(found.contact, *asked)
+    return _show(request, found, staff, text=request.POST.get("text", ""), near=near)
+
+
 VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str | HttpResponse]] = {
     "reply": _reply,
     "remind": _remind,
@@ -145,6 +152,7 @@ VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str | HttpResponse
     "close": _close,
     "link": _link,
     "fetch": _fetch,
+    "near": _near,
 }
 
 
@@ -158,14 +166,19 @@ def moment(typed: str) -> datetime | None:
 
 
 def _show(
-    request: HttpRequest, found: Conversation, staff: Staff, text: str = "", error: Problem | None = None
+    request: HttpRequest,
+    found: Conversation,
+    staff: Staff,
+    text: str = "",
+    error: Problem | None = None,
+    near: nearby.Nearby | None = None,
 ) -> HttpResponse:
     contact = found.contact
     colleagues = [(one.pk, one.name) for one in queries.may_answer(contact).exclude(pk=staff.pk)]
     return show_section(
         request, "thread", "inbox", status=400 if error else 200, conversation=found, lines=lines_of(found),
         who=who(contact, found.guess), record=beside(contact.client), consents=contact.consents.order_by("purpose"),
-        canned=answers.canned(contact), mine=found.held_by == With.PERSON and found.assigned_to == staff.pk, held=_held(found, staff),
+        canned=answers.canned(contact), kinds=nearby.kinds(contact), near=near, mine=found.held_by == With.PERSON and found.assigned_to == staff.pk, held=_held(found, staff),
         reminders=answers.reminders(contact), colleagues=colleagues, text=text, error=error, soon=tomorrow_morning(), once=answers.once(),
         way=answers.way(contact, timezone.now()), helped=HELPED.get(found.satisfaction), **answers.finding(request, staff, contact),
     )  # fmt: skip

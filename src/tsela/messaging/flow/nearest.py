@@ -77,7 +77,9 @@ def _tell(turn: Turn, step: Step, above: Line, found: Sequence[Near], where: str
     if step["as"]:
         turn.state.vars.pop(step["as"], None)
     if found:
-        for text, values, overt in _that_fit(turn, [above, *(_line(turn, one) for one in found)]):
+        for text, values, overt in _that_fit(
+            turn, [above, *(line_of(one, openly=turn.may_be_overt()) for one in found)]
+        ):
             turn.say(text, overt=overt, **values)
     elif step["as"]:
         turn.state.vars[step["as"]] = where
@@ -85,19 +87,15 @@ def _tell(turn: Turn, step: Step, above: Line, found: Sequence[Near], where: str
     return True
 
 
-def _line(turn: Turn, near: Near) -> Line:
-    """A service; by its own name, where that tells, only to who is written to openly."""
+def line_of(near: Near, *, openly: bool) -> Line:
+    """A service in words; by its own name, where that tells, only to who may be written to openly."""
     one = near.service
-    openly = turn.may_be_overt() and (one.tier == "overt" or one.name != one.covert_name)
-    values = {
-        "service": one.name if openly else one.covert_name,
-        "town": one.place,
-        "hours": one.hours,
-        "telephone": one.phone,
-    }
+    tells = openly and (one.tier == "overt" or one.name != one.covert_name)
+    name = one.name if tells else one.covert_name
+    values = {"service": name, "town": one.place, "hours": one.hours, "telephone": one.phone}
     if near.km is None:
-        return said.SERVICE, values, openly
-    return said.SERVICE_AT, {**values, "km": str(near.km)}, openly
+        return said.SERVICE, values, tells
+    return said.SERVICE_AT, {**values, "km": str(near.km)}, tells
 
 
 def _that_fit(turn: Turn, lines: Sequence[Line]) -> Sequence[Line]:
