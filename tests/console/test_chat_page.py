@@ -35,6 +35,7 @@ def test_she_chooses_her_language_from_a_list_and_drafts_are_marked(browser: Bro
     page = does(browser, text="isiZulu")
     assert "Singakubhalela yini kuqala" in page
     assert "draft" in page
+    assert "[draft]" not in does(browser, text="menu"), "marked beside the words, not in them"
 
 
 def test_on_sms_each_text_says_what_it_takes_and_the_talk_what_it_costs(browser: Browser) -> None:

@@ -150,6 +150,24 @@ def test_the_words_page_says_what_a_live_channel_would_say() -> None:
     assert "in English" in page
 
 
+def test_authors_see_what_a_text_takes_by_sms_with_its_choices_and_what_that_costs() -> None:
+    browser = signed_in(someone())
+    english = plain(
+        browser.get("/words/", {"country": "ZA", "language": "en", "price": "0.02"}).content.decode()
+    )
+    missed = re.search(r"messages/visit_missed · covert (.*?) messages/", english)
+    assert missed
+    assert re.search(r"1 SMS · \d{2,3} letters \(GSM-7\) costs 0\.02", missed[1])
+    twi = plain(browser.get("/words/", {"country": "GH", "language": "tw"}).content.decode())
+    assert re.search(r"[234] SMS · \d+ wide letters \(UCS-2\)", twi), "letters that GSM-7 lacks"
+    assert "costs 0.0" in twi, "the price was typed once"
+
+
+def plain(page: str) -> str:
+    """As it reads."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
 def agrees_to_information(mother: Staff, name: str) -> None:
     device = phone(mother)
     agreed = {"purpose": "information", "granted": "yes", "channel": "sms"}

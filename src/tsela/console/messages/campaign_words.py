@@ -154,11 +154,12 @@ def _reason(reason: str, count: int) -> dict[str, Any]:
 
 
 def _text(text: Text, count: int, programme: Programme) -> dict[str, Any]:
+    known = programme.messages.get(text.message)
     other = text.said_in != text.language and text.language
     return {
         "language_name": programme.language(text.language).name if text.language else "not known", "tag": text.said_in,
         "instead": programme.language(text.said_in).name if other else "", "tier": text.tier, "tier_word": OPENNESS.get(text.tier, text.tier),
-        "channel": Channel(text.channel).label, "count": f"{count:,}", "text": text.text.replace(DRAFT, ""), "draft": DRAFT in text.text, "title": _title(text.message),
+        "channel": Channel(text.channel).label, "count": f"{count:,}", "text": text.text.replace(DRAFT, ""), "draft": DRAFT in text.text, "review": known.review if known else "", "title": _title(text.message),
         "size": f"{_size(text.text)} SMS each" if text.channel == "sms" else "",
     }  # fmt: skip
 

@@ -34,7 +34,6 @@ MEDIA = {"audio": "(a voice note)", "image": "(a picture)", "location": "where s
 FAR = "Far from everything"  # in the Atlantic
 MOVES = {"next": ("To what comes next", None), "hour": ("An hour", timedelta(hours=1)), "day": ("A day", timedelta(days=1)), "week": ("A week", timedelta(weeks=1))}  # fmt: skip
 VISIT = timedelta(days=7)  # the day of the visit that messages name
-ENCODINGS = {"gsm7": "letters (GSM-7)", "ucs2": "wide letters (UCS-2): less than half as many fit"}
 LONGEST = 12_000  # characters that she may write
 
 
@@ -94,10 +93,10 @@ def _bubbles(line: dict[str, Any], at: datetime, talk: Rehearsal, programme: Pro
     overt = any(part.get("overt") for part in line["parts"])
     spoken = bodies(line, talk, programme)
     for body in spoken:
-        draft = body.text.startswith(DRAFT) or bool(line.get("review"))
+        draft = DRAFT in body.text or bool(line.get("review"))
         yield Bubble(
-            hers=False, text=body.text.removeprefix(DRAFT), at=at, language=line.get("language", ""), options=body.options,
-            menu=body.menu, draft=draft, overt=overt, size=_size(body) if talk.channel == "sms" else "",
+            hers=False, text=body.text.replace(DRAFT, ""), at=at, language=line.get("language", ""), options=body.options,
+            menu=body.menu.replace(DRAFT, ""), draft=draft, overt=overt, size=_size(body) if talk.channel == "sms" else "",
         )  # fmt: skip
 
 
@@ -111,15 +110,15 @@ def bodies(line: dict[str, Any], talk: Rehearsal, programme: Programme, channel:
 
 
 def _size(body: Body) -> str:
-    found = sms(body.text.removeprefix(DRAFT))
-    return f"{found.parts} SMS · {found.length} {ENCODINGS[found.encoding]}"
+    found = sms(body.text.replace(DRAFT, ""))
+    return f"{found.parts} SMS · {found.length} {prices.ENCODINGS[found.encoding]}"
 
 
 def _costs(talk: Rehearsal, programme: Programme, price: Decimal | None) -> str:
     """How many SMS the whole talk takes, and what that costs at the price that was typed."""
     ours = [line for line in talk.lines if "parts" in line]
     parts = sum(
-        sms(body.text.removeprefix(DRAFT)).parts
+        sms(body.text.replace(DRAFT, "")).parts
         for line in ours
         for body in bodies(line, talk, programme, "sms")
     )

@@ -93,9 +93,7 @@ def _bubbles(contact: ContactPoint) -> list[Bubble]:
 def _bubble(one: Message) -> Bubble:
     text, labels = parted(one.text) if one.outgoing else (one.text or media_of(one), ())
     at = one.sent_at or one.due_at
-    return Bubble(
-        not one.outgoing, text.removeprefix(DRAFT), at, labels, one.outgoing and text.startswith(DRAFT)
-    )
+    return Bubble(not one.outgoing, text.replace(DRAFT, ""), at, labels, one.outgoing and DRAFT in text)
 
 
 def _known(staff: Staff) -> list[tuple[str, str, str]]:

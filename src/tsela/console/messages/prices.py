@@ -1,4 +1,4 @@
-"""What one SMS costs, as somebody has typed it: kept for the session, so that it is typed once."""
+"""What SMS take and cost, in words; the price of one as somebody has typed it: kept for the session, so that it is typed once."""
 
 from decimal import Decimal, InvalidOperation
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 KEY = "chat_price"  # in the session
 LONGEST = 12
+ENCODINGS = {"gsm7": "letters (GSM-7)", "ucs2": "wide letters (UCS-2): less than half as many fit"}
 
 
 def keep(request: HttpRequest, typed: str) -> None:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 
-from tsela.console.messages import show_section
+from tsela.console.messages import prices, show_section
+from tsela.console.messages.prices import ENCODINGS
 from tsela.console.pages import page, staff_of
+from tsela.messaging.rendering import Part, render
 from tsela.programme import Programme
 from tsela.programme.languages import SOURCE, chain
 from tsela.programme.locales import Catalogue, catalogue
+from tsela.programme.talk.messages import filled
+from tsela.programme.talk.sms import Sms, sms
 from tsela.record.programme import current
 
 KINDS = {"messages": "Messages", "flows": "Conversations", "articles": "Articles"}
@@ -25,6 +30,8 @@ class Text:
     tier: str
     text: str
     review: str = ""
+    options: tuple[str, ...] = ()  # what she may answer: by SMS their numbers and labels come with it
+    choice: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,12 @@ class Coverage:
     total: int
     reviewed: int
     drafts: int
+    long: int
     instead: str
 
     @property
     def missing(self) -> int:
         return self.total - self.reviewed - self.drafts
-
-    @property
-    def percent(self) -> int:
-        return 100 * self.reviewed // self.total if self.total else 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Said:
     text: str
     draft: bool
     live: str
+    sms: str
+    cost: str
 
 
 @page(None)
@@ -68,15 +74,15 @@ def words(request: HttpRequest) -> HttpResponse:
     programme = current(sites[0] if sites else "")
     home = sites[0][:2] if sites else next(iter(programme.countries), "")
     country, language = request.GET.get("country", home), request.GET.get("language", "")
-    found, kind = texts_of(programme), request.GET.get("kind", "messages")
+    found, kind, price = texts_of(programme), request.GET.get("kind", "messages"), prices.price(request)
     shown = [one for one in found if one.of.startswith(f"{kind}/")]
     tags = languages_of(programme, country)
     known = programme.language(language) if language else None
     return show_section(
         request, "words", "words", rows=[coverage(programme, found, tag, country) for tag in tags],
-        texts=list(said(programme, shown, language, country)) if language in tags else [],
+        texts=list(said(programme, shown, language, country, price)) if language in tags else [],
         kinds=KINDS.items(), kind=kind, countries=sorted((code, one.title) for code, one in programme.countries.items()), country=country,
-        languages=[programme.language(tag) for tag in tags], language=language, language_name=known.name if known else "",
+        languages=[programme.language(tag) for tag in tags], language=language, language_name=known.name if known else "", price=price,
     )  # fmt: skip
 
 
@@ -96,19 +102,57 @@ def coverage(programme: Programme, texts: Sequence[Text], tag: str, country: str
     else:
         reviewed = sum(own.reviewed(text) is not None for text in ids)
         drafts = sum(text in own.drafts for text in ids)
+    messages = (one for one in texts if one.of.startswith("messages/"))
+    long = sum(size.parts > 1 for one in messages if (size := by_sms(one, own, tag)))
     instead = [programme.language(one).name for one in stands_in(programme, tag, country)[1:]]
     return Coverage(
-        tag, about.name, about.english or about.name, len(ids), reviewed, drafts, ", then ".join(instead)
+        tag,
+        about.name,
+        about.english or about.name,
+        len(ids),
+        reviewed,
+        drafts,
+        long,
+        ", then ".join(instead),
     )
 
 
-def said(programme: Programme, texts: Sequence[Text], tag: str, country: str) -> Iterator[Said]:
+def said(
+    programme: Programme, texts: Sequence[Text], tag: str, country: str, price: Decimal | None
+) -> Iterator[Said]:
     """Every text in a language, those of a message side by side."""
     own = own_words(programme, tag)
     for one in texts:
         text = one.text if tag == SOURCE else own.get(one.text, "")
         draft = one.text in own.drafts
-        yield Said(one.of, one.title, one.tier, one.text, text, draft, _live(programme, one, tag, country))
+        size = by_sms(one, own, tag)
+        told = f"{size.parts} SMS · {size.length} {ENCODINGS[size.encoding]}" if size else ""
+        cost = f"{size.cost(price):.2f}" if size and price else ""
+        yield Said(
+            one.of,
+            one.title,
+            one.tier,
+            one.text,
+            text,
+            draft,
+            _live(programme, one, tag, country),
+            told,
+            cost,
+        )
+
+
+def by_sms(one: Text, own: Catalogue, tag: str) -> Sms | None:
+    """How a text travels as an SMS, filled in with examples, the choices below it; None where the language has no words for it,
+    and for a choice by itself."""
+    words = [text if tag == SOURCE else own.get(text, "") for text in (one.text, *one.options)]
+    if one.choice or not words[0]:
+        return None
+    options = tuple((str(number), label) for number, label in enumerate(words[1:]))
+    sizes = [sms(body.text) for body in render([Part(filled(words[0]), options)], "sms")]
+    wide = any(size.encoding == "ucs2" for size in sizes)
+    return Sms(
+        "ucs2" if wide else "gsm7", sum(size.length for size in sizes), sum(size.parts for size in sizes)
+    )
 
 
 def _live(programme: Programme, text: Text, tag: str, country: str) -> str:
@@ -139,21 +183,26 @@ def texts_of(programme: Programme) -> tuple[Text, ...]:
 
 def _messages(programme: Programme) -> Iterator[Text]:
     for one in programme.messages.values():
-        yield Text(f"messages/{one.id}", one.title, "covert", one.covert, one.review)
+        options = tuple(reply.say for reply in one.replies)
+        yield Text(f"messages/{one.id}", one.title, "covert", one.covert, one.review, options)
         if one.overt:
-            yield Text(f"messages/{one.id}", one.title, "overt", one.overt, one.review)
+            yield Text(f"messages/{one.id}", one.title, "overt", one.overt, one.review, options)
         yield from (
-            Text(f"messages/{one.id}", f"{one.title}: a choice", "covert", reply.say) for reply in one.replies
+            Text(f"messages/{one.id}", f"{one.title}: a choice", "covert", option, choice=True)
+            for option in options
         )
 
 
 def _flows(programme: Programme) -> Iterator[Text]:
     for name, flow in programme.talk.get("flows", {}).items():
         for step in flow["steps"].values():
-            for text in filter(None, (step.get("text"), step.get("again"))):
-                yield Text(f"flows/{name}", flow["title"], flow["tier"], text)
-            for option in step.get("options") or ():
-                yield Text(f"flows/{name}", f"{flow['title']}: a choice", flow["tier"], option["say"])
+            options = tuple(option["say"] for option in step.get("options") or ())
+            if step.get("text"):
+                yield Text(f"flows/{name}", flow["title"], flow["tier"], step["text"], options=options)
+            if step.get("again"):
+                yield Text(f"flows/{name}", flow["title"], flow["tier"], step["again"])
+            for option in options:
+                yield Text(f"flows/{name}", f"{flow['title']}: a choice", flow["tier"], option, choice=True)
 
 
 def _articles(programme: Programme) -> Iterator[Text]:

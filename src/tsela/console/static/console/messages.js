@@ -71,7 +71,7 @@ document.querySelectorAll("[data-put]").forEach((button) => button.addEventListe
   field.focus();
 }));
 if (matchMedia("(min-width: 50rem)").matches) document.querySelector("[data-focus]")?.focus(); // on a phone the keyboard would hide the talk
-document.querySelectorAll("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+document.querySelectorAll("[data-submit]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit(field.form.querySelector("button"))));
 document.querySelectorAll("[data-relevance]").forEach((form) => form.addEventListener("change", async (event) => {
   if (event.target.name === "note" || event.target.type === "datetime-local") return;
   const body = new FormData(form);
