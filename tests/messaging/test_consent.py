@@ -49,6 +49,7 @@ CASES: dict[str, tuple[Reader, Saying, str]] = {
     "a task that is done": (HERS, replace(REMINDER, current=False), "cancelled"),
     "an answer needs no consent": (Reader(wrote_at=NOON - timedelta(hours=23)), Saying(), ""),
     "a day later it is no answer": (Reader(wrote_at=NOON - timedelta(hours=24)), Saying(), "no_consent"),
+    "she wrote next month, said a clock that was wrong": (Reader(wrote_at=NOON + timedelta(days=30)), Saying(), "no_consent"),
     "an answer at night": (Reader(wrote_at=NOON, hours=(0, 60)), Saying(), ""),
     "an answer to who said stop": (Reader(wrote_at=NOON, stopped=True), Saying(), "stopped"),
     "an answer is covert to whom nobody knows": (Reader(wrote_at=NOON), Saying(tier="overt", asked=True), "not_alone"),

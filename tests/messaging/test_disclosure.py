@@ -98,6 +98,16 @@ def test_who_writes_with_the_same_whatsapp_from_another_number_is_answered_there
     assert at_number(OTHER, "whatsapp").client == derived_id("nomsa")
 
 
+def test_another_whatsapp_at_her_number_is_not_taken_for_her(device: Device) -> None:
+    record(device, client(device, "nomsa"), agrees(device, "nomsa", "whatsapp"))
+    for id in ("1", "2"):
+        said = InboundMessage(id, NUMBER, {"kind": "message", "text": "Hello"}, user_id=f"ZA.{id}")
+        inbox.take(said, Simulator("wa"), timezone.now())
+    assert at_number(NUMBER, "whatsapp").suspended_because == "unknown_reader"
+    assert Conversation.objects.get().queue == "contacts"
+    assert told(at("nomsa", "sms")).reason == "suspended"
+
+
 def test_who_writes_by_whatsapp_is_still_reminded_by_sms(device: Device) -> None:
     sms = reached(device)
     Client().says("Hello")

@@ -8,7 +8,9 @@ import pytest
 
 from tsela.messaging.flow import step
 from tsela.messaging.folding import fold
+from tsela.messaging.rehearsing import Phone
 from tsela.programme import load
+from tsela.programme.languages import base
 from tsela.work.dialogues import run_dialogues, talk_of
 
 PROGRAMME = load(Path(__file__).parents[2] / "programmes/mentor_mother")
@@ -80,3 +82,21 @@ def test_every_message_and_its_replies_have_a_draft_in_every_language_with_words
         if tag != "en"
     }
     assert {tag: texts for tag, texts in lacking.items() if texts} == {}
+
+
+@pytest.mark.parametrize("first", ["", "search"])
+def test_who_is_written_to_covertly_and_writes_a_word_that_tells_reads_none(first: str) -> None:
+    """Every third word of each list, said twice: once it is looked for, once it is not understood."""
+    homes = {tag: country for country in PROGRAMME.countries.values() for tag in country.languages}
+    told = []
+    for tag, country in homes.items():
+        for term in PROGRAMME.leaks.terms.get(base(tag), ())[::3]:
+            her = Phone(TALK, {"language": tag, "country": country.code, "opened": NOW.isoformat()}, NOW, {})
+            her.writes(first)
+            effects = [
+                one for _ in range(2) for one in her.writes(term.text.strip("=*")) if one["do"] == "say"
+            ]
+            said = "\n".join(str(her.wordings(one)) for one in effects)
+            told += [(term.text, said) for _ in PROGRAMME.leaks.find(said, country.languages)]
+            assert not any(one["overt"] for one in effects)
+    assert told == []

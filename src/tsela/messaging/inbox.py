@@ -243,7 +243,9 @@ def _has_left(contact: ContactPoint, part: InboundMessage) -> bool:
 
 
 def _changed(contact: ContactPoint, part: InboundMessage) -> ContactPoint:
-    """WhatsApp knows her by a name of its own, which stays."""
+    """WhatsApp knows her by a name of its own, which stays: another one at her number is somebody else."""
+    if part.user_id and contact.user_id and contact.user_id != part.user_id:
+        suspend(contact, because="unknown_reader")
     if part.user_id and contact.user_id != part.user_id:
         contact.user_id = part.user_id
         ContactPoint.objects.filter(pk=contact.pk).update(user_id=contact.user_id)
