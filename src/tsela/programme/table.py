@@ -13,7 +13,7 @@ BOM = "\ufeff"
 CELL = r'[ \t]*("(?:[^"]|"")*"|[^{mark}"\r\n][^{mark}\r\n]*|)[ \t]*({mark}|\r?\n|\r|\Z)'
 
 
-def read(path: Path, name: str, shape: Mapping[str, Any]) -> tuple[list[dict[Text, Text]], list[Problem]]:
+def read(path: Path, name: str, shape: Mapping[str, Any]) -> tuple[list[dict[str, Text]], list[Problem]]:
     """The rows of a file by the heads of its first line, empty cells left out, and what does not fit the shape of one row;
     `name` is what problems call the file."""
     try:
@@ -23,14 +23,11 @@ def read(path: Path, name: str, shape: Mapping[str, Any]) -> tuple[list[dict[Tex
         return [], [problem("E221", where=name, reason=reason)]
     heads, *lines = list(_lines(text, name)) or [[]]
     problems = [_unknown(head, shape) for head in heads if head and head not in shape["properties"]]
-    rows: list[dict[Text, Text]] = []
+    rows: list[dict[str, Text]] = []
     for cells in filter(any, lines):
         problems += map(_too_many, filter(None, cells[len(heads) :][:1]))
-        row = {
-            Text(head, cell.place): cell
-            for head, cell in zip(heads, cells, strict=False)
-            if cell and head in shape["properties"]
-        }
+        named = zip(heads, cells, strict=False)
+        row = {str(head): cell for head, cell in named if cell and head in shape["properties"]}
         fitting, wrong = fit(row, shape, where(cells[0]))
         rows += [fitting] if fitting else []
         problems += wrong

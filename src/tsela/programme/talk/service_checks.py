@@ -85,7 +85,11 @@ def check_words(
                 yield from _telling(row, leaks, read)
             if (most := max(_parts(row, *texts) for texts in longest)) > SMS_PARTS:
                 yield problem(
-                    "E703", where=where(row), what=f"This has {most} parts", channel="SMS", most=SMS_PARTS
+                    "E703",
+                    where=where(row.get("id")),
+                    what=f"This has {most} parts",
+                    channel="SMS",
+                    most=SMS_PARTS,
                 )
 
 
