@@ -107,6 +107,9 @@ def test_a_drive_counts_who_agreed_and_calls_who_was_never_asked() -> None:
     browser.post("/drives/", {"do": "call_more", "drive": Drive.objects.get().pk, "many": "50"})
     browser.post("/drives/", {"do": "call_more", "drive": Drive.objects.get().pk, "many": "50"})
     assert [call.client for call in CallTask.objects.all()] == [derived_id("Thandi")]
+    refused = browser.post("/drives/", {"do": "begin", "title": "Many", "goal": "7", "until": "2020-01-01"})
+    assert refused.status_code == 400
+    assert 'value="Many"' in refused.content.decode(), "she corrects it, she does not write it again"
     assert browser.post("/drives/", {"do": "begin", "title": "", "goal": "0"}).status_code == 400
 
 

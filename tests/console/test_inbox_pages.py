@@ -213,3 +213,16 @@ def test_a_draft_is_marked_beside_the_words_and_not_in_them() -> None:
     page = signed_in(promise).get(f"/inbox/{writes('person').pk}/").content.decode()
     assert "[draft]" not in page
     assert '<span class="tag draft">draft</span>' in page
+
+
+@pytest.mark.parametrize(("urgent", "waits"), [(False, False), (True, True)])
+def test_who_wrote_stop_waits_for_no_answer_unless_she_may_be_in_danger(urgent: bool, waits: bool) -> None:
+    promise = someone()
+    client(promise)
+    conversation = writes("I am bleeding" if urgent else "person")
+    browser = signed_in(promise)
+    ContactPoint.objects.filter(pk=conversation.contact_id).update(stopped_at=timezone.now())
+    assert ("Nomsa" in browser.get("/inbox/").content.decode()) is waits
+    page = browser.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert "She wrote STOP" in page
+    assert 'value="reply" disabled' in page

@@ -4,14 +4,12 @@ from django.utils import timezone
 
 from tsela.access.models import Staff
 from tsela.messaging import queries
-from tsela.messaging.models import Conversation, Pause
+from tsela.messaging.models import Pause
 
 
 def waiting(staff: Staff) -> dict[str, int]:
     """Page → how many wait there for somebody to do something."""
-    conversations = queries.conversations_for(staff).filter(
-        held_by=Conversation.With.PERSON, waiting_since__isnull=False
-    )
+    conversations = queries.conversations_for(staff).filter(queries.WAITING)
     return {
         "inbox": conversations.count(),
         "calls": queries.calls_for(staff).filter(due_at__lte=timezone.now()).count(),

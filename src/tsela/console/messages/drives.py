@@ -43,15 +43,15 @@ class Shown:
 def drives(request: HttpRequest) -> HttpResponse:
     """All drives of her sites, with what can be done; and a new one."""
     staff = staff_of(request)
-    error = None
+    error, given = None, {"goal": DEFAULT_GOAL, "began_on": timezone.localdate().isoformat()}
     if request.method == "POST":
         try:
             messages.success(request, _do(request, staff))
             return redirect("drives")
         except TselaError as wrong:
-            error = wrong.problem
+            error, given = wrong.problem, {**request.POST.dict(), "sites": request.POST.getlist("sites")}
     audit.note(staff, "drives.read")
-    return _show(request, staff, status=400 if error else 200, error=error)
+    return _show(request, staff, status=400 if error else 200, error=error, given=given)
 
 
 def running(staff: Staff) -> list[Shown]:
@@ -128,6 +128,5 @@ def _show(request: HttpRequest, staff: Staff, status: int, **context: Any) -> Ht
     from tsela.console.messages import show_section
 
     return show_section(
-        request, "drives", "drives", status=status, drives=running(staff), sites=policy.visible_sites(staff), goal=DEFAULT_GOAL,
-        today=timezone.localdate().isoformat(), calls=CALLS, **context,
+        request, "drives", "drives", status=status, drives=running(staff), sites=policy.visible_sites(staff), calls=CALLS, **context,
     )  # fmt: skip

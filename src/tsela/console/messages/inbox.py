@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.timesince import timesince
 
 from tsela.access import audit, policy
 from tsela.access.models import Staff
@@ -37,6 +38,7 @@ class Row:
     urgent: bool
     waiting: bool
     since: datetime | None
+    ago: str
     last: str
     ours: bool
     language: str
@@ -81,7 +83,7 @@ def _helped(staff: Staff) -> dict[str, int] | None:
 
 def chosen(found: QuerySet[Conversation], shown: str, staff: Staff) -> QuerySet[Conversation]:
     """Those that one of SHOWS means."""
-    waiting = Q(held_by=With.PERSON, waiting_since__isnull=False)
+    waiting = queries.WAITING
     meant = {"mine": Q(assigned_to=staff.pk), "people": Q(held_by=With.PERSON), "all": Q()}
     return found.filter(meant.get(shown, waiting))
 
@@ -109,12 +111,14 @@ def _row(
 ) -> Row:
     contact = one.contact
     waiting = one.held_by == With.PERSON and one.waiting_since is not None
+    since = one.waiting_since if waiting else (last.created_at if last else None)
     return Row(
         id=one.pk,
         name=names[contact.pk],
         urgent=one.urgent,
         waiting=waiting,
-        since=one.waiting_since if waiting else (last.created_at if last else None),
+        since=since,
+        ago=timesince(since, depth=1) if since else "",
         last=text_of(last) if last else "",
         ours=bool(last and last.outgoing),
         language=contact.language,
