@@ -124,7 +124,7 @@ def _near(book: Book, step: Row) -> Any:
     told = [
         "She names a place or sends her location, and is told the nearest ",
         link(SERVICES, "services"),
-        f" ({_value(step['kind'])}). Where there is none ",
+        f" of that kind ({step['kind'].strip('{}')}). Where there is none ",
     ]
     return [_said(book, step), el("p", told, _to(step["none"]), cls="quiet"), again]
 

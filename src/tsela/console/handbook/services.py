@@ -34,14 +34,13 @@ def _kinds(given: Mapping[str, Any]) -> Html:
     rows = [row for rows in given["places"].values() for row in rows]
     told = [
         [
-            el("strong", kind["title"]),
-            el("code", name),
+            [el("strong", kind["title"]), " ", el("code", name)],
             sum(name in row["kinds"] for row in rows),
             f"{kind['within']:g} km",
         ]
         for name, kind in given["kinds"].items()
     ]
-    return table(["What is looked for", "", "Services", "At most so far, else a person looks"], told)
+    return table(["What is looked for", "Services", "At most so far, else a person looks"], told)
 
 
 def _country(title: str, rows: list[Mapping[str, Any]], kinds: Mapping[str, Any]) -> Html:
@@ -55,7 +54,7 @@ def _country(title: str, rows: list[Mapping[str, Any]], kinds: Mapping[str, Any]
 
 def _row(row: Mapping[str, Any], kinds: Mapping[str, Any]) -> list[Any]:
     other = el("small", f" to others: {row['covert_name']}") if row["covert_name"] != row["name"] else None
-    aliases = el("small", f" also {', '.join(row['aliases'])}") if row["aliases"] else None
+    aliases = el("small", f" also {', '.join(row['aliases'])} ·") if row["aliases"] else None
     openly = [" ", tag("openly only", "tier-overt")] if row["tier"] == "overt" else None
     reviewed = row["reviewed"] or tag("not yet: nobody gets it", "high")
     return [
