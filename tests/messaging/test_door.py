@@ -2,11 +2,13 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from messaging.accounts import accounts
 from support.provider_shapes import signed
@@ -97,6 +99,16 @@ def test_a_request_that_cannot_be_kept_is_refused_and_the_next_one_tried_anew(tm
     (tmp_path / "absent").mkdir()
     late.keep(request(2))
     assert [one.body for one in late.oldest()] == [b"2"]
+
+
+def test_a_request_is_let_go_thirty_days_after_it_was_read() -> None:
+    now = timezone.now()
+    ages = {"old": 31, "young": 29, "unread": None}
+    for name, days in ages.items():
+        read_at = now - timedelta(days=days) if days else None
+        Inbound.objects.create(account=name, body=b"Where I live", processed_at=read_at)
+    assert [door.forget(now), door.forget(now)] == [1, 0]
+    assert set(Inbound.objects.values_list("account", flat=True)) == {"young", "unread"}
 
 
 def test_the_provider_is_told_to_come_again(

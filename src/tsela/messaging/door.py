@@ -7,6 +7,7 @@ second time is known by its id. PostgreSQL has many writers and needs no such fi
 
 import sqlite3
 import threading
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,9 @@ from tsela.messaging.models import Inbound
 from tsela.record.writer import write
 
 AT_ONCE = 200  # requests taken over in one commit
+KEPT = timedelta(
+    days=30
+)  # a request that was read: long enough to see what went wrong; what clients write is in it
 TABLE = "CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY, account TEXT, body BLOB, received_at TEXT)"
 
 
@@ -110,6 +114,16 @@ def take_over() -> None:
         rows = [_row(one) for one in requests]
         write(partial(Inbound.objects.bulk_create, rows, ignore_conflicts=True))
         door.let_go(requests)
+
+
+def forget(now: datetime | None = None) -> int:
+    """Let some of the oldest requests go that were read long ago; how many. What came of them stays."""
+    oldest = Inbound.objects.order_by("id").values_list("pk", "processed_at")[:AT_ONCE]
+    before = (now or timezone.now()) - KEPT
+    over = [pk for pk, read_at in oldest if read_at and read_at < before]
+    if over:
+        write(Inbound.objects.filter(pk__in=over).delete)
+    return len(over)
 
 
 def _row(kept: Request) -> Inbound:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from tsela.kernel.errors import TselaError
-from tsela.messaging import files, inbox
+from tsela.messaging import door, files, inbox
 from tsela.messaging.outbox import Outbox, send_due
 from tsela.record.programme import current
 from tsela.work.campaigning import plan_campaigns
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
 LOOK = 5.0  # … at campaigns whose hour has come
 FETCH = 1.0  # … at files that clients sent
+FORGET = 3600.0  # … at requests that need no longer be kept
 GIVEN_UP = {"fetching"}  # need not end well: what it has in hand is fetched again
 PARTING = 2.0  # seconds that it is given
 GATHER = 0.075  # from one turn of sending to the next
@@ -38,6 +39,7 @@ def work(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> 
         "sending": partial(go_on, stop, partial(send, sending), 0),
         "fetching": partial(go_on, stop, files.fetch_due, FETCH),
         "campaigns": partial(go_on, stop, plan_campaigns, LOOK),
+        "forgetting": partial(go_on, stop, door.forget, FORGET),
     }
     threads = [
         threading.Thread(target=loop, name=name, daemon=name in GIVEN_UP) for name, loop in loops.items()
