@@ -202,3 +202,10 @@ def test_what_a_clinician_must_still_confirm_is_not_said_where_people_receive_it
     assert texts(live) == ["We do not write about this here. Would you like to talk to a person?"]
     found = unconfirmed.index(("en",)).find("coughing", ["covert"], confirmed=True)
     assert found == []
+
+
+def test_english_is_english_where_another_language_is_official() -> None:
+    """English has every text: the official language of Kenya stands in for what others lack, not for it."""
+    talk = Talk.of(compiled(), {"en": {}, "sw": {"Feeding": "Ulishaji"}})
+    assert talk.text("Feeding", ("en", "sw")) == "Feeding"
+    assert talk.text("Feeding", ("luo", "sw", "en")) == "Ulishaji"

@@ -149,6 +149,7 @@ def _fits(pattern: str, word: str) -> bool:
 
 KINDS = ("stop", "danger", "wrong", "language", "menu", "person")  # in the order in which they are heard
 NAMES = "names"  # what people call a language
+ASKS = "asks"  # what else one stops
 ALONE = "="  # before a word that counts only where it is all of the text
 
 
@@ -159,6 +160,7 @@ class Words:
     kinds: Mapping[str, Phrases[frozenset[str]]]
     near: Phrases[frozenset[str]]  # stop words that count beside another word too
     before: Phrases[frozenset[str]]  # and those that count before whatever follows
+    asks: Phrases[None]  # what else one stops: beside these a stop word is none
     languages: Phrases[str]  # names of languages
 
     @classmethod
@@ -179,6 +181,7 @@ class Words:
             {of: Phrases.of((word, spoken) for kind, word, spoken in rows if kind == of) for of in KINDS},
             Phrases.of((word, spoken) for word, spoken in stops if not word.startswith(ALONE)),
             Phrases.of((word, spoken) for word, spoken in stops if word.endswith(f" {ANY}")),
+            Phrases.of((word, None) for given in words.values() for word in given.get(ASKS, ())),
             Phrases.of(called),
         )
 
@@ -186,7 +189,8 @@ class Words:
         """The first kind, in order, of which a text has a word; `named` is a language by its name.
 
         Danger counts anywhere in a text. Of the others the text is the word; or, in a language she knows (`tags`) and
-        where no free answer is awaited (`free`), hardly more than it. A stop word counts so everywhere.
+        where no free answer is awaited (`free`), hardly more than it. A stop word counts so everywhere, but beside what else
+        one stops ("stop breastfeeding").
         """
         folded = fold(text)
         if not folded:
@@ -196,7 +200,11 @@ class Words:
             return "stop", found
         if found := danger.inside(folded):
             return "danger", found
-        if (found := self.near.nearly(folded)) and found.value.intersection(tags):
+        if (
+            (found := self.near.nearly(folded))
+            and found.value.intersection(tags)
+            and not self.asks.inside(folded)
+        ):
             return "stop", found
         if found := self.before.begins(folded):
             return "stop", found

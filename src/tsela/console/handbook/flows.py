@@ -13,7 +13,7 @@ FIRST = "flows.html"
 DIALOGUES = "dialogues.html"
 KINDS = {
     "stop": "Ends every message", "danger": "A person must look now", "menu": "Back to the beginning", "person": "Somebody to talk to",
-    "language": "Another language", "names": "Names of the language", "wrong": "This number is not hers",
+    "language": "Another language", "names": "Names of the language", "wrong": "This number is not hers", "asks": "What else one stops: no STOP",
 }  # fmt: skip
 OPERATORS = {
     "=": "is",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from tsela.messaging.flow.builtin import BUILT_IN, MESSAGE, Flow, Step, replies
@@ -13,7 +14,7 @@ from tsela.messaging.services import Directory
 from tsela.programme.languages import SOURCE, base, chain
 
 Catalogues = Mapping[str, Mapping[str, str]]  # language → message id → text, drafts included
-Tags = tuple[str, ...]  # her languages, the best first, English last
+Tags = tuple[str, ...]  # her languages, the best first; English is one of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +63,9 @@ class Talk:
         return chain(language or "", str(self.countries.get(country, {}).get("official") or ""))
 
     def text(self, msgid: str, tags: Sequence[str]) -> str:
-        """A text in the first of these languages that has it, drafts too."""
-        return next((said for tag in tags if (said := self.catalogues.get(tag, {}).get(msgid))), msgid)
+        """A text in the first of these languages that has it, drafts too. English has every text."""
+        before = takewhile(lambda tag: tag != SOURCE, tags)
+        return next((said for tag in before if (said := self.catalogues.get(tag, {}).get(msgid))), msgid)
 
     def wordings(self, msgid: str, tags: Sequence[str]) -> tuple[str, ...]:
         """Everything that a text may have read as: in each of the languages, and in English."""

@@ -12,7 +12,7 @@ from tsela.programme.talk.messages import Message
 from tsela.programme.talk.services import services_of
 
 Talk = dict[str, Any]
-KINDS = ("stop", "danger", "wrong", "language", "menu", "person", "names")
+KINDS = ("stop", "asks", "danger", "wrong", "language", "menu", "person", "names")
 
 
 def talk_of(
