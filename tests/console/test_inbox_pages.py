@@ -143,6 +143,23 @@ def test_reminding_her_now_is_one_message_of_her_task() -> None:
     assert browser.post(path, {"do": "remind", "task": "none", "message": "visit_soon"}).status_code == 400
 
 
+def test_reminders_of_the_coming_weeks_stand_apart_from_what_was_said() -> None:
+    promise = someone()
+    client(promise)
+    device = phone(promise)
+    day = timezone.localdate() + timedelta(days=20)
+    ingest(
+        [event(device, "appointment", "Nomsa", {"appointment_date": f"{day}", "service": "anc"})], by=device
+    )
+    work_once()
+    conversation = writes("person")
+    assert Message.objects.filter(status="queued", task__startswith="appointment").exists()
+    page = signed_in(promise).get(f"/inbox/{conversation.pk}/").content.decode()
+    talk, _, beside = page.partition("</ol>")
+    assert "in the queue" not in talk
+    assert "Planned for her" in beside
+
+
 def test_who_may_be_in_danger_is_called_from_where_she_wrote() -> None:
     promise = someone()
     client(promise)

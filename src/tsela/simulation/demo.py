@@ -31,6 +31,7 @@ from tsela.simulation.truth import ESTIMATED
 
 MARK = ".demo"  # the file by which a demo's folder is known: no other folder is ever deleted
 PHONES_AT_ONCE = 4
+FOLLOWERS = ("plans", "problems", "contacts")  # what the worker carries on before anybody looks
 TRIES = 20
 Tick = Callable[[int], None]
 
@@ -93,6 +94,7 @@ class Demo:
         self.serve()
         self.send(by_phone)
         self.wait_for_plans()
+        self.talk()
         self.show(self.evaluate())
 
     def employ(self) -> None:
@@ -180,14 +182,22 @@ class Demo:
             self._start("worker", "--with-parent", str(os.getpid()))
             while True:
                 ends = heads()
-                places = {name: positions(name) for name in ("plans", "problems")}
+                places = {name: positions(name) for name in FOLLOWERS}
                 done = sum(place.get(site, 0) for place in places.values() for site in ends)
-                step.reach(done, 2 * sum(ends.values()))
+                step.reach(done, len(FOLLOWERS) * sum(ends.values()))
                 if all(place.get(site, 0) >= end for place in places.values() for site, end in ends.items()):
                     break
                 time.sleep(0.3)
             open_tasks, overdue = OpenTask.objects.count(), OpenTask.objects.filter(status="overdue").count()
             step.said = f"{StoredPlan.objects.count():,} clients planned, {open_tasks:,} tasks open, {overdue:,} of them overdue"
+
+    def talk(self) -> None:
+        from tsela.simulation import demo_talks
+
+        with self.steps.step("Messages") as step:
+            demo_talks.write_to_us()
+            waiting = demo_talks.wait_until_heard(str(self.home / "serve.log"))
+            step.said = f"{len({name for name, _ in demo_talks.TALKS})} women wrote, {waiting} of them wait in {self.guide.name}'s inbox"
 
     def evaluate(self) -> dict[str, Any]:
         """The last twelve months, by the command that an M&E officer types."""

@@ -9,6 +9,10 @@ from tsela.simulation.behaviour import Behaviour
 from tsela.simulation.pen import Event, Pen
 from tsela.simulation.places import LANGUAGES, Site, Staff
 
+# Numbers that nobody has. Some of them write to the programme this morning (demo_talks).
+PHONES = {
+    name: f"+27 00 000 000{n}" for n, name in enumerate(("Zanele", "Thembi", "Lindiwe", "Ayanda", "Nandi"), 1)
+}
 CAREFUL = Behaviour(late_entry=0, corrected=0, doubled=0, phone_lost=0)
 
 
@@ -41,7 +45,7 @@ class Morning:
         self._write(
             "registration", client, ago, given_name=given, family_name=family, sex="female", birth_date=self._day(26 * 365),
             birth_date_accuracy="exact", client_group="woman", language=LANGUAGES[self.site.country],
-            phone="+27 00 000 0000", phone_owner="own", caseload=self.author.id,
+            phone=PHONES[given], phone_owner="own", caseload=self.author.id,
         )  # fmt: skip
         self._write("consent", client, ago, purpose="messages", granted="yes", channel="sms", tier="covert")
         self._write(

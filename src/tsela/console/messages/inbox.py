@@ -12,7 +12,7 @@ from tsela.access import audit, policy
 from tsela.access.models import Staff
 from tsela.access.policy import Action
 from tsela.console.messages import SECTIONS, opens, show_section
-from tsela.console.messages.lines import text_of
+from tsela.console.messages.lines import later, text_of
 from tsela.console.messages.people import language_name, names_of, staff_names
 from tsela.console.pages import page, staff_of
 from tsela.messaging import queries
@@ -90,7 +90,8 @@ def chosen(found: QuerySet[Conversation], shown: str, staff: Staff) -> QuerySet[
 
 def rows_of(conversations: QuerySet[Conversation], sites: dict[str, str], me: str) -> list[Row]:
     """The rows of a page for `me`, in a handful of queries."""
-    said = Message.objects.filter(contact=OuterRef("contact")).order_by("-created_at", "-id").values("pk")
+    hers_and_ours = Message.objects.filter(contact=OuterRef("contact")).exclude(later())
+    said = hers_and_ours.order_by("-created_at", "-id").values("pk")
     last, hers = Subquery(said[:1]), Subquery(said.filter(outgoing=False)[:1])
     found = list(conversations.annotate(last=last, hers=hers))
     messages = Message.objects.in_bulk({id for one in found for id in (one.last, one.hers) if id})

@@ -1,8 +1,9 @@
 """What was said, line by line: messages with how far they came, and notes between them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tsela.console.messages.files import Shown, label_of
@@ -13,11 +14,13 @@ from tsela.messaging import queries
 from tsela.messaging.deciding import shown
 from tsela.messaging.files import files_of
 from tsela.messaging.models import Conversation, Message, Note
+from tsela.messaging.queue import UNSENT
 from tsela.messaging.readers import listener_of, values_of
 from tsela.messaging.speech import DRAFT, Speech, lines_from, speak, speak_message
 from tsela.record.programme import current
 
 MOST = 200
+SOON = timedelta(hours=1)  # what leaves within it stands with what was said
 BULLET = "• "
 NONE = State("")
 
@@ -40,15 +43,36 @@ class Line:
     new_day: bool = False
 
 
+@dataclass(frozen=True)
+class Planned:
+    """What she will be told, if nothing changes until then."""
+
+    at: datetime
+    text: str
+
+
 def lines_of(conversation: Conversation) -> list[Line]:
-    """The last lines of a conversation, the oldest first."""
-    messages = list(queries.messages_of(conversation).reverse()[:MOST])
+    """The last lines of a conversation, the oldest first. What is planned for later stands apart (`planned`)."""
+    said = queries.messages_of(conversation).exclude(later())
+    messages = list(said.reverse()[:MOST])
     notes = list(conversation.notes.order_by("-at")[:MOST])
     names = staff_names([one.by for one in messages] + [note.by for note in notes])
     kept = {id: shown_file(file, conversation.pk) for id, file in files_of(messages).items()}
     found = [_line(one, names, kept.get(one.pk)) for one in messages] + [_note(note, names) for note in notes]
     found.sort(key=lambda line: line.at)
     return _with_days(found[-MOST:])
+
+
+def planned(conversation: Conversation) -> list[Planned]:
+    """In the order in which it leaves."""
+    messages = queries.messages_of(conversation).filter(later()).order_by("due_at", "id")
+    return [Planned(one.due_at, text_of(one)) for one in messages[:MOST]]
+
+
+def later() -> Q:
+    """What the programme says to her some other time. What a person wrote stands in the talk, with why it waits."""
+    ours = Q(by=None) | Q(campaign__isnull=False)
+    return ours & ~Q(purpose="") & Q(outgoing=True, status__in=UNSENT, due_at__gt=timezone.now() + SOON)
 
 
 def text_of(message: Message) -> str:

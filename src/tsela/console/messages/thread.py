@@ -14,7 +14,7 @@ from tsela.access import audit
 from tsela.access.models import Staff
 from tsela.access.policy import Action
 from tsela.console.messages import answers, nearby, show_section
-from tsela.console.messages.lines import lines_of
+from tsela.console.messages.lines import lines_of, planned
 from tsela.console.messages.people import beside, staff_names, who
 from tsela.console.pages import page, staff_of
 from tsela.kernel.errors import Problem, TselaError
@@ -176,7 +176,7 @@ def _show(
     contact = found.contact
     colleagues = [(one.pk, one.name) for one in queries.may_answer(contact).exclude(pk=staff.pk)]
     return show_section(
-        request, "thread", "inbox", status=400 if error else 200, conversation=found, lines=lines_of(found),
+        request, "thread", "inbox", status=400 if error else 200, conversation=found, lines=lines_of(found), planned=planned(found),
         who=who(contact, found.guess), record=beside(contact.client), consents=contact.consents.order_by("purpose"),
         canned=answers.canned(contact), kinds=nearby.kinds(contact), near=near, mine=found.held_by == With.PERSON and found.assigned_to == staff.pk, held=_held(found, staff),
         reminders=answers.reminders(contact), colleagues=colleagues, text=text, error=error, soon=tomorrow_morning(), once=answers.once(),
