@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 POLICY = "; ".join(
@@ -22,6 +23,7 @@ POLICY = "; ".join(
     ]
 )
 
+DOORS = "/hooks/"
 _HASHED_NAME = re.compile(r"/app/assets/.+-[\w-]{8}\.\w+$")
 
 
@@ -37,6 +39,21 @@ class ContentSecurityPolicy:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)"
         )
+        return response
+
+
+class Doors:
+    """Requests of providers go straight to the room that keeps them: past sessions, languages and log-ins, which pages need."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(DOORS):
+            return self.get_response(request)
+        view, args, kwargs = resolve(request.path_info)
+        response: HttpResponse = view(request, *args, **kwargs)
+        response.headers["Content-Length"] = str(len(response.content))
         return response
 
 

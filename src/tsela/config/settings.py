@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "tsela.config.middleware.Doors",
     "tsela.config.middleware.ContentSecurityPolicy",
     "tsela.config.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",

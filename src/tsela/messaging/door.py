@@ -22,6 +22,7 @@ from tsela.messaging.models import Inbound
 from tsela.record.writer import write
 
 AT_ONCE = 200  # requests taken over in one commit
+MOST_PAGES = 10_000  # of 4 kB, where no worker runs
 KEPT = timedelta(
     days=30
 )  # a request that was read: long enough to see what went wrong; what clients write is in it
@@ -71,7 +72,7 @@ class Door:
         with self._adding:
             self._next = _Batch()
         try:
-            self._in = self._in or self._open("FULL")
+            self._in = self._in or self._open("FULL", MOST_PAGES)
             with self._in:
                 self._in.executemany("INSERT INTO request VALUES (?, ?, ?, ?)", batch.requests)
         except sqlite3.Error as error:
@@ -80,7 +81,9 @@ class Door:
 
     def oldest(self) -> list[Request]:
         """At most AT_ONCE, in the order in which they came."""
-        self._out = self._out or self._open("NORMAL")  # what it loses in a power cut is only let go again
+        self._out = self._out or self._open(
+            "NORMAL", 1_000
+        )  # what it loses in a power cut is only let go again
         rows = self._out.execute("SELECT * FROM request ORDER BY rowid LIMIT ?", (AT_ONCE,))
         return [Request(*row) for row in rows]
 
@@ -89,11 +92,13 @@ class Door:
             with self._out:
                 self._out.executemany("DELETE FROM request WHERE id = ?", [(one.id,) for one in requests])
 
-    def _open(self, synchronous: str) -> sqlite3.Connection:
-        """FULL: what was acknowledged survives a power cut."""
+    def _open(self, synchronous: str, pages: int) -> sqlite3.Connection:
+        """FULL: what was acknowledged survives a power cut. `pages` of the write-ahead log after which a commit tidies it up:
+        the worker's sooner, so that no provider waits for it."""
         opened = sqlite3.connect(self._path, timeout=30, check_same_thread=False, isolation_level="IMMEDIATE")
         opened.execute("PRAGMA journal_mode=WAL")
         opened.execute(f"PRAGMA synchronous={synchronous}")
+        opened.execute(f"PRAGMA wal_autocheckpoint={pages}")
         opened.execute(TABLE)
         return opened
 
