@@ -56,7 +56,8 @@ def at(name: str, channel: str = "sms") -> ContactPoint:
 # A number that has changed hands.
 
 
-def test_a_stranger_with_her_old_number_is_not_taken_for_her(device: Device) -> None:
+def has_another_number(device: Device) -> None:
+    """She agreed to SMS, and then told that her number is another one."""
     record(
         device,
         client(device, "nomsa"),
@@ -64,6 +65,10 @@ def test_a_stranger_with_her_old_number_is_not_taken_for_her(device: Device) -> 
         way(device, "nomsa", in_use="no"),
         way(device, "nomsa", OTHER),
     )
+
+
+def test_a_stranger_with_her_old_number_is_not_taken_for_her(device: Device) -> None:
+    has_another_number(device)
     Client().says("Hello")
     stranger = ContactPoint.objects.get(channel="whatsapp")
     assert stranger.client is None
@@ -75,13 +80,7 @@ def at_number(address: str, channel: str) -> ContactPoint:
 
 
 def test_the_stop_of_a_stranger_with_her_old_number_is_not_hers(device: Device) -> None:
-    record(
-        device,
-        client(device, "nomsa"),
-        agrees(device, "nomsa"),
-        way(device, "nomsa", in_use="no"),
-        way(device, "nomsa", OTHER),
-    )
+    has_another_number(device)
     Client().says("STOP")
     assert told(at_number(OTHER, "sms")).status == "sent"
 

@@ -98,16 +98,18 @@ def results(campaign: Campaign) -> Results:
 def totals(campaign: Campaign) -> dict[str, int]:
     """People of all wordings together: to whom it was sent, whom it reached, who answered."""
     rows = _rows(campaign)
-    return _counted(rows, "sent", "delivered") | {
-        "answered": _people(rows.filter(WENT, ~STOPPED, Exists(_answers())))
-    }
+    return _counted(rows, "sent", "delivered") | {"answered": _answered(rows.filter(WENT))}
+
+
+def _answered(went: QuerySet[Message]) -> int:
+    return _people(went.filter(~STOPPED, Exists(_answers())))
 
 
 def _arm(campaign: Campaign, wording: str) -> Arm:
     rows = _rows(campaign).filter(message=wording)
     found, went = _counted(rows, *STATES), rows.filter(WENT)
     return Arm(
-        wording, **found, answered=_people(went.filter(~STOPPED, Exists(_answers()))),
+        wording, **found, answered=_answered(went),
         stopped=_people(went.filter(STOPPED)), came=_people(went.filter(Exists(_visits()))),
         not_sent=max(0, found["planned"] - found["sent"] - found["waiting"]),
     )  # fmt: skip

@@ -18,7 +18,11 @@ from tsela.record.programme import current
 
 def at_address(address: str) -> QuerySet[ContactPoint]:
     """Who is at an address, on any channel, and has not left it for another."""
-    return ContactPoint.objects.filter(address=address).exclude(suspended_because="number_changed")
+    return _staying().filter(address=address)
+
+
+def _staying() -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.exclude(suspended_because="number_changed")
 
 
 def shared_addresses(contacts: Iterable[ContactPoint]) -> frozenset[str]:
@@ -26,11 +30,7 @@ def shared_addresses(contacts: Iterable[ContactPoint]) -> frozenset[str]:
     own = {one.address for one in contacts if one.owner == "own" and (one.tier != "covert" or one.assent)}
     if not own:
         return frozenset()
-    here = (
-        ContactPoint.objects.filter(address__in=own)
-        .exclude(client=None)
-        .exclude(suspended_because="number_changed")
-    )
+    here = _staying().filter(address__in=own).exclude(client=None)
     several = here.values("address").annotate(clients=Count("client", distinct=True)).filter(clients__gt=1)
     return frozenset(several.values_list("address", flat=True))
 
