@@ -253,7 +253,7 @@ def _by_sms(message: Message, now: datetime) -> str:
     enqueue(
         other, key=f"sms:{message.pk}", message=message.message, parts=message.parts, values=message.values,
         purpose=message.purpose or "support", task=message.task, about=message.about, campaign=message.campaign, by=message.by,
-        expires_at=message.expires_at,
+        due_at=now, expires_at=message.expires_at,
     )  # fmt: skip
     return "by_sms"
 
