@@ -1,6 +1,6 @@
 """Who tries to make us tell, to write where we may not, or to write on after STOP: shared phones, numbers that changed hands, clocks."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -145,7 +145,7 @@ def test_a_number_without_its_country_is_of_the_country_where_it_was_written_dow
 def test_a_minor_is_not_written_to_on_a_phone_that_another_client_has_too(device: Device) -> None:
     record(
         device,
-        client(device, "lindi", birth_date=f"{date.today().year - 10}-01-01"),
+        client(device, "lindi", birth_date=f"{timezone.localdate().year - 10}-01-01"),
         agrees(device, "lindi"),
         way(device, "lindi", assent="yes"),
     )
@@ -178,6 +178,14 @@ def test_a_stop_holds_though_a_phone_with_a_wrong_clock_dated_her_consent_tomorr
     contacts.Projected([derived_id("nomsa")]).store()
     assert at("nomsa").stopped_at
     assert not Consent.objects.filter(granted=True).exists()
+
+
+def test_a_stop_of_the_first_hour_of_a_day_holds_against_a_consent_of_the_day_before(device: Device) -> None:
+    soon_after_midnight = timezone.localtime().replace(hour=0, minute=30) + timedelta(days=1)
+    ContactPoint.objects.create(
+        channel="sms", address=NUMBER, country="ZA", stopped_at=soon_after_midnight
+    )  # a stranger
+    assert reached(device).stopped_at
 
 
 def test_a_consent_that_a_phone_brings_late_does_not_undo_a_stop(device: Device) -> None:

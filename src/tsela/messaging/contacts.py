@@ -16,6 +16,7 @@ from tsela.access.models import Staff
 from tsela.access.system import STAFF
 from tsela.kernel.errors import fail
 from tsela.messaging import reminders, writing
+from tsela.messaging.consent import local
 from tsela.messaging.models import Consent, ContactPoint
 from tsela.messaging.points import FORMS, Point, points, tidy_number
 from tsela.messaging.queue import cancel
@@ -186,9 +187,8 @@ def _stop_or_go(row: Any, point: Point) -> None:
     if point.stopped_by:
         row.stopped_by, row.stopped_at = point.stopped_by, row.stopped_at or timezone.now()
     elif row.stopped_at and messages and messages.granted:
-        later = (
-            row.stopped_by in point.stops if row.stopped_by else messages.given_on >= row.stopped_at.date()
-        )
+        stopped_on = local(row.stopped_at, writing.zone_of(row.country)).date()
+        later = row.stopped_by in point.stops if row.stopped_by else messages.given_on >= stopped_on
         row.stopped_at, row.stopped_by = (None, None) if later else (row.stopped_at, row.stopped_by)
     if point.ended and not row.suspended_at:
         row.suspended_at, row.suspended_because = timezone.now(), point.ended
