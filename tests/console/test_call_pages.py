@@ -1,7 +1,5 @@
 """The desk for calls, and enrolment drives: what is asked, and what becomes of it."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
@@ -68,6 +66,18 @@ def test_a_number_that_is_not_hers_is_left_in_peace(outcome: str) -> None:
     assert events_of("tracing") == [], "only a call that looked for her is an attempt to find her"
 
 
+@pytest.mark.parametrize(
+    ("hours", "closed"),
+    {(0, 24): False, (9, 16): False, (9, 15): True, (19, 21): True, (14, 6): False, (20, 6): True}.items(),
+)
+def test_who_is_called_at_half_past_three(hours: tuple[int, int], closed: bool) -> None:
+    promise = someone()
+    client(promise)
+    ContactPoint.objects.update(hours_from=hours[0] * 60, hours_to=hours[1] * 60)
+    page = signed_in(promise).get(f"/calls/{call_her().pk}/").content.decode()
+    assert ("It is 15:30 where she lives" in page) == closed
+
+
 def test_a_question_that_follows_from_an_answer_is_asked_when_the_page_looks_again() -> None:
     promise = someone()
     client(promise)
@@ -96,10 +106,9 @@ def test_a_drive_counts_who_agreed_and_calls_who_was_never_asked() -> None:
     ingest([unasked], by=device)
     work_once()
     browser = signed_in(mpho)
-    began = (timezone.localdate() - timedelta(days=400)).isoformat()
     browser.post(
         "/drives/",
-        {"do": "begin", "title": "50,000 clients into eServices", "goal": "50000", "began_on": began},
+        {"do": "begin", "title": "50,000 clients into eServices", "goal": "50000", "began_on": "2026-11-02"},
     )
     page = browser.get("/drives/").content.decode()
     assert '<b class="mono">1</b>' in page

@@ -25,7 +25,7 @@ def asks(team: Team, field_app: FieldApp, page: Any) -> Any:
         "granted": "yes",
         "channel": "sms",
         "tier": "covert",
-        "safe_hours": "00:00-23:59",
+        "safe_hours": "00:00-24:00",
     }
     field_app.record("contact_point", client, channel="sms", address=NUMBER, owner="own")
     field_app.record("consent", client, **agreed)

@@ -68,7 +68,7 @@ def test_from_a_first_message_in_isizulu_to_a_kept_appointment_and_stop(
         client_group="woman", given_name="Nokuthula", family_name="Zwane", sex="female", birth_date="1996-04-03", language="zu",
     )  # fmt: skip
     field_app.record(
-        "consent", nomsa, purpose="messages", granted="yes", channel="sms", tier="covert", safe_hours="00:00-23:59"
+        "consent", nomsa, purpose="messages", granted="yes", channel="sms", tier="covert", safe_hours="00:00-24:00"
     )  # fmt: skip
     field_app.record("appointment", nomsa, appointment_date=ago(2), service="anc")
     field_app.sync()

@@ -68,7 +68,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=s
 ZONES = st.sampled_from(
     ["Africa/Johannesburg", "Africa/Accra", "Africa/Nairobi", "Africa/Maputo", "UTC", "Europe/Lisbon"]
 )
-HOURS = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(lambda hours: hours[0] != hours[1])
+HOURS = st.tuples(st.integers(0, 1439), st.integers(0, 1440)).filter(lambda hours: hours[0] != hours[1])
 READERS = st.builds(
     Reader,
     consents=st.frozensets(st.sampled_from(["messages", "information", "research"])),
@@ -159,10 +159,27 @@ def test_safe_hours_are_read_as_they_are_written(hours: tuple[int, int]) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", None, "always", "09:00", "9-9", "25:00-26:00", "09:00-09:00", "08:60-09:00", "a:b-c:d"]
+    "text",
+    [
+        "",
+        None,
+        "always",
+        "09:00",
+        "9-9",
+        "25:00-26:00",
+        "09:00-24:01",
+        "09:00-09:00",
+        "08:60-09:00",
+        "a:b-c:d",
+    ],
 )
 def test_hours_that_say_nothing(text: object) -> None:
     assert safe_hours(text) is None
+
+
+def test_the_whole_day_has_no_minute_at_which_she_is_not_written_to() -> None:
+    reader = Reader(hours=safe_hours("00:00-24:00") or (0, 0))
+    assert all(in_hours(reader, NOON + timedelta(minutes=minute)) for minute in range(24 * 60))
 
 
 def test_hours_are_hers() -> None:

@@ -16,7 +16,7 @@ from tsela.record.models import Event
 from tsela.work.worker import work_once
 
 NUMBER = "+27821234567"
-ALL_DAY = "00:00-23:59"
+ALL_DAY = "00:00-24:00"
 
 
 def signed_in(staff: Staff) -> Browser:

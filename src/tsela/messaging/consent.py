@@ -9,6 +9,7 @@ Text = Literal["covert", "overt"]
 
 WINDOW = timedelta(hours=24)  # after her own message she may be answered (M40, and WhatsApp's rule)
 MOST_A_DAY = 3  # messages that she did not ask for, in one local day
+DAY = 24 * 60  # minutes
 HOURS = (8 * 60, 18 * 60)  # minutes after midnight, local
 STOPPED = "stop"  # text_version of a consent that she ended herself, by writing so
 PURPOSES = {  # what a message is for → the consent that it needs (M30)
@@ -102,9 +103,13 @@ WAITS = frozenset({"hours", "limit"})  # reasons that pass by themselves
 
 
 def in_hours(reader: Reader, now: datetime) -> bool:
-    """Within her safe hours, local; they may run over midnight."""
-    at = local(now, reader.zone)
-    minute, (opens, closes) = at.hour * 60 + at.minute, reader.hours
+    """Within her safe hours, local."""
+    return within(reader.hours, local(now, reader.zone))
+
+
+def within(hours: tuple[int, int], at: datetime) -> bool:
+    """Whether a clock on a wall shows one of these hours; they may run over midnight."""
+    minute, (opens, closes) = at.hour * 60 + at.minute, hours
     return opens <= minute < closes if opens < closes else minute >= opens or minute < closes
 
 
@@ -137,12 +142,13 @@ def years_between(born: date, today: date) -> int:
 
 
 def safe_hours(text: object) -> tuple[int, int] | None:
-    """'09:00-16:00' as minutes after midnight; None where it says nothing that can be kept."""
+    """'09:00-16:00' as minutes after midnight, '00:00-24:00' is the whole day; None where it says nothing that can be kept."""
     parts = text.replace(" ", "").split("-") if isinstance(text, str) else []
-    minutes = [_minutes(part) for part in parts]
-    if len(minutes) != 2 or None in minutes or minutes[0] == minutes[1]:
+    minutes = [found for part in parts if (found := _minutes(part)) is not None]
+    if len(minutes) != len(parts) or len(minutes) != 2:
         return None
-    return minutes[0], minutes[1]  # type: ignore[return-value]
+    opens, closes = minutes[0] % DAY, minutes[1]
+    return None if opens == closes else (opens, closes)
 
 
 def _minutes(part: str) -> int | None:
@@ -150,7 +156,7 @@ def _minutes(part: str) -> int | None:
     if not (hours.isdigit() and (minutes or "0").isdigit()):
         return None
     found = int(hours) * 60 + int(minutes or "0")
-    return found if int(minutes or "0") < 60 and found < 24 * 60 else None
+    return found if int(minutes or "0") < 60 and found <= DAY else None
 
 
 def _time(minutes: int) -> time:

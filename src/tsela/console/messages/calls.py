@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
@@ -31,6 +30,7 @@ from tsela.console.messages.thread import moment
 from tsela.console.pages import page, staff_of
 from tsela.kernel.errors import TselaError
 from tsela.messaging import actions, queries, writing
+from tsela.messaging.consent import within
 from tsela.messaging.models import CallTask, ContactPoint
 from tsela.record.models import Client
 from tsela.record.problems import registrations_of
@@ -204,9 +204,8 @@ def rows_of(found: Iterable[CallTask], *, several: bool, me: str) -> list[Row]:
 def closed(found: CallTask) -> str:
     """Why she is not called at this hour; blank where she may be. Urgent calls wait for no hour."""
     opens, closes = hours(found.contact)
-    now = datetime.now(ZoneInfo(writing.zone_of(found.site[:2])))
-    minute = now.hour * 60 + now.minute
-    if found.queue == "urgent" or opens <= minute < closes:
+    now = writing.local_now(found.site[:2])
+    if found.queue == "urgent" or within((opens, closes), now):
         return ""
     return f"It is {now:%H:%M} where she lives; she is called between {clock(opens)} and {clock(closes)}."
 
@@ -222,7 +221,7 @@ def hours(contact: ContactPoint | None) -> tuple[int, int]:
 
 
 def _today(found: CallTask) -> str:
-    return datetime.now(ZoneInfo(writing.zone_of(found.site[:2]))).date().isoformat()
+    return writing.today(found.site[:2]).isoformat()
 
 
 def _nobody(found: CallTask) -> Who:
