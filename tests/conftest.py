@@ -1,6 +1,6 @@
 """What every test can ask for.
 
---database sqlite|postgresql (or TSELA_DATABASE_URL) chooses the database of the whole run.
+--database sqlite|postgresql (or TSELA_DATABASE_URL) chooses the database of the whole run, --clock the moment of it.
 Fixtures: new_site, site (a running server), browser, page (a desk), phone_page (a small touch screen),
 postgresql_url (a private PostgreSQL, whatever the run's own database is).
 """
@@ -8,6 +8,7 @@ postgresql_url (a private PostgreSQL, whatever the run's own database is).
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hypothesis import settings as hypothesis_settings
 
 from support import postgresql
 from support.browser import DESK, FLAGS, PHONE, find_chromium
+from support.clock import AFTERNOON, set_clock
 from support.site import Site
 from tsela.config import environment
 
@@ -37,11 +39,13 @@ _server: postgresql.Server | None = None
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], help="the database that tests run on")
+    parser.addoption("--clock", default=AFTERNOON, help="the moment that it is while they run, in ISO 8601")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settle the database before Django first connects. Workers of xdist inherit the choice by the environment."""
+    """Settle the hour, and the database before Django first connects. Workers of xdist inherit that choice by the environment."""
     global _server
+    set_clock(datetime.fromisoformat(config.getoption("--clock")))
     config.addinivalue_line("markers", "database: uses the run's database (set by itself)")
     choice = config.getoption("--database")
     if choice == "postgresql" and not os.environ.get("TSELA_TEST_SERVER"):

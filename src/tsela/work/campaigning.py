@@ -16,7 +16,7 @@ def plan_campaigns() -> int:
     planned = 0
     if waiting:
         programme = current()
-        today = parse_date(timezone.localdate().isoformat()) or 0
+        today = parse_date(timezone.localdate(now).isoformat()) or 0
         with own_layer(programme) as layer:
             for campaign in waiting:
                 meant = audience(

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from tsela.console.messages import opens, prices, show_section
 from tsela.console.messages.people import TIERS
@@ -21,7 +20,7 @@ from tsela.messaging.channels import Body
 from tsela.messaging.conversing import talk_of
 from tsela.messaging.flow import step
 from tsela.messaging.speech import DRAFT, Listener, lines_from, speak
-from tsela.messaging.writing import zone_of
+from tsela.messaging.writing import local_now, zone_of
 from tsela.programme import Programme
 from tsela.programme.talk.messages import SAMPLES
 from tsela.programme.talk.services import Point
@@ -203,8 +202,7 @@ def _kept(request: HttpRequest, programme: Programme, site: str) -> Rehearsal:
 
 
 def _fresh(country: str, channel: str, tier: str) -> Rehearsal:
-    now = timezone.now().astimezone(ZoneInfo(zone_of(country))).replace(microsecond=0)
-    return Rehearsal(now=now.isoformat(), country=country, channel=channel, tier=tier)
+    return Rehearsal(now=local_now(country).isoformat(), country=country, channel=channel, tier=tier)
 
 
 def runner(programme: Programme) -> Step:
