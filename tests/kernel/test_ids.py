@@ -10,6 +10,13 @@ def test_new_ids_are_version_7_and_rise_within_a_process():
     assert {(uuid.UUID(one).version, uuid.UUID(one).variant) for one in made} == {(7, uuid.RFC_4122)}
 
 
+def test_many_ids_at_once_are_as_many_one_by_one():
+    made = [ids.uuid7(), *ids.uuid7s(3000), ids.uuid7(), *ids.uuid7s(0), *ids.uuid7s(2)]
+    assert len(made) == 3004
+    assert made == sorted(set(made))
+    assert {(uuid.UUID(one).version, uuid.UUID(one).variant) for one in made} == {(7, uuid.RFC_4122)}
+
+
 def test_a_new_id_carries_the_time_in_milliseconds(monkeypatch):
     monkeypatch.setattr(ids.time, "time_ns", lambda: 4_102_444_800_000 * 1_000_000)
     monkeypatch.setattr(ids, "_last_millisecond", 0)
@@ -27,7 +34,15 @@ def test_ids_rise_although_the_clock_is_set_back(monkeypatch):
 def test_a_full_counter_borrows_the_next_millisecond(monkeypatch):
     monkeypatch.setattr(ids, "_last_millisecond", 5000)
     monkeypatch.setattr(ids, "_last_counter", (1 << 42) - 1)
-    assert ids._tick(5000)[0] == 5001
+    assert ids._tick(5000, 1)[0] == 5001
+
+
+def test_many_that_a_counter_has_no_room_for_borrow_it_too(monkeypatch):
+    monkeypatch.setattr(ids, "_last_millisecond", 1 << 47)
+    monkeypatch.setattr(ids, "_last_counter", (1 << 42) - 3)
+    made = [ids.uuid7(), *ids.uuid7s(2), ids.uuid7()]
+    assert made == sorted(set(made))
+    assert [uuid.UUID(one).int >> 80 for one in made] == [1 << 47, *[(1 << 47) + 1] * 3]
 
 
 def test_threads_never_make_the_same_id():

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import msgspec
 from django.db import models
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -30,3 +31,20 @@ class IdField(models.CharField):
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
         return None if value is None else str(value)
+
+
+@IdField.register_lookup
+class Among(models.Lookup):
+    """client__among=ids: like client__in, for thousands. They are one parameter of the statement, not one each."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, parameters = self.process_lhs(compiler, connection)
+        ids = msgspec.json.encode(list(self.rhs)).decode()
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*parameters, ids]
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, parameters = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::uuid[])", [*parameters, list(self.rhs)]

@@ -20,11 +20,18 @@ def uuid7() -> str:
 
     48 bits of milliseconds, a 42-bit counter that starts anew at random each millisecond, 32 random bits.
     """
-    millisecond, counter = _tick(time.time_ns() // 1_000_000)
-    high, low = counter >> 30, counter & 0x3FFF_FFFF
-    tail = int.from_bytes(os.urandom(4), "big")
-    digits = f"{millisecond << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low << 32 | tail:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return uuid7s(1)[0]
+
+
+def uuid7s(count: int) -> list[str]:
+    """So many of them, in their order, with one look at the clock."""
+    millisecond, first = _tick(time.time_ns() // 1_000_000, count)
+    tails = memoryview(os.urandom(4 * count)).cast("I")
+    begin = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}-7"
+    return [
+        f"{begin}{n >> 30:03x}-{0x8000 | n >> 16 & 0x3FFF:04x}-{n & 0xFFFF:04x}{tail:08x}"
+        for n, tail in enumerate(tails, first)
+    ]
 
 
 def derived_id(*parts: object) -> str:
@@ -37,17 +44,18 @@ def is_uuid(value: object) -> bool:
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
-def _tick(now: int) -> tuple[int, int]:
-    """The next (millisecond, counter) pair; it only ever rises, also when the clock is set back."""
+def _tick(now: int, count: int) -> tuple[int, int]:
+    """The next (millisecond, counter) pair, with so many counters taken; it only ever rises, also when the clock is set back."""
     global _last_millisecond, _last_counter
     with _lock:
         if now > _last_millisecond:
-            _last_millisecond, _last_counter = now, _fresh_counter()
-        elif _last_counter + 1 < 1 << _COUNTER_BITS:
-            _last_counter += 1
+            _last_millisecond, first = now, _fresh_counter()
+        elif _last_counter + count < 1 << _COUNTER_BITS:
+            first = _last_counter + 1
         else:
-            _last_millisecond, _last_counter = _last_millisecond + 1, _fresh_counter()
-        return _last_millisecond, _last_counter
+            _last_millisecond, first = _last_millisecond + 1, _fresh_counter()
+        _last_counter = first + count - 1
+        return _last_millisecond, first
 
 
 def _fresh_counter() -> int:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
-from tsela.messaging.campaigns import CHANNELS, Lot, wording_of
+from tsela.messaging.campaigns import Lot, wording_of
 from tsela.messaging.channels.accounts import route
 from tsela.messaging.comparing import Comparison, compare
 from tsela.messaging.consent import text_tier
 from tsela.messaging.models import Campaign, ContactPoint, Message
+from tsela.messaging.reaching import CHANNELS
 from tsela.messaging.readers import best, lasting_reason, listener_of, reader_of, values_of
 from tsela.messaging.speech import speak_message
 from tsela.record.models import Event

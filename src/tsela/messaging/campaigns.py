@@ -17,10 +17,9 @@ from tsela.access import audit, policy
 from tsela.access.models import Staff
 from tsela.access.policy import Action
 from tsela.kernel.errors import fail
-from tsela.messaging.consent import PURPOSES
-from tsela.messaging.models import Campaign, ContactPoint, Message
+from tsela.messaging.models import Campaign, Message
 from tsela.messaging.queue import UNSENT, cancel, put_in
-from tsela.messaging.readers import best
+from tsela.messaging.reaching import Reach
 from tsela.messaging.rendering import FILLED_IN
 from tsela.programme.rules import Names, RuleError, parse_condition
 from tsela.record.programme import current
@@ -34,10 +33,9 @@ KNOWN = frozenset(
 )  # what has a value for each of many
 USELESS_AFTER = timedelta(days=7)
 MOST_A_MINUTE = 80 * 60  # what one WhatsApp number sends
-CHANNELS = ("whatsapp", "sms")
 
-
-Row = dict[str, Any]
+COLUMNS = ("key", "contact_id", "message", "due_at", "expires_at")  # what each of its messages has of its own
+Row = tuple[str, str, str, datetime, datetime]
 
 
 class Lot(Protocol):
@@ -133,9 +131,9 @@ def to_plan(now: datetime) -> list[Campaign]:
 
 def plan(campaign: Campaign, audience: Iterable[Sequence[Lot]], now: datetime) -> int:
     """Put what they get in the queue, list by list; how many. Killed anywhere, it goes on where it was, and nobody gets two."""
-    planned = 0
+    planned, reach = 0, Reach(campaign.purpose, now)
     for lots in audience:
-        added = _plan_some(campaign, lots, now, planned)
+        added = _plan_some(campaign, lots, reach, planned)
         if added is None:
             return planned  # somebody paused it, or the first so many are planned
         planned += added
@@ -149,37 +147,23 @@ def finish() -> int:
     return Campaign.objects.filter(~Exists(left), status=S.RUNNING, planned_all=True).update(status=S.DONE)
 
 
-def reachable(clients: Iterable[str], purpose: str, now: datetime) -> dict[str, ContactPoint]:
-    """Client → the contact point at which she may be told something of this purpose; who cannot be told is not there."""
-    contacts: dict[str, list[ContactPoint]] = {}
-    agreed = ContactPoint.objects.filter(
-        client__in=list(clients), channel__in=CHANNELS, stopped_at=None, suspended_at=None,
-        consents__purpose=PURPOSES.get(purpose, "messages"), consents__granted=True,
-    )  # fmt: skip
-    for contact in agreed:
-        contacts.setdefault(contact.client or "", []).append(contact)
-    consents = frozenset({PURPOSES.get(purpose, "messages")})
-    found = {client: best(some, purpose, now, consents) for client, some in contacts.items()}
-    return {client: contact for client, contact in found.items() if contact}
-
-
 def wording_of(campaign: Campaign, lot: str) -> str:
     """Which of its wordings a client gets: by lot, and always the same."""
     wordings: list[str] = campaign.wordings
     return wordings[int(lot[-8:], 16) % len(wordings)]
 
 
-def _plan_some(campaign: Campaign, lots: Sequence[Lot], now: datetime, planned: int) -> int | None:
+def _plan_some(campaign: Campaign, lots: Sequence[Lot], reach: Reach, planned: int) -> int | None:
     """One list: read and decided outside, stored in one short transaction. None where nothing more is to be planned now."""
     campaign.refresh_from_db()
     if campaign.status != S.PLANNING:
         return None
     room = max(0, campaign.first - campaign.planned) if campaign.first else len(lots)
-    contacts = reachable([one.client for one in lots], campaign.purpose, now)
+    contacts = reach.of([one.client for one in lots])
     told = [one for one in lots if one.client in contacts][:room]
     rows = [
-        _row(campaign, one, contacts[one.client], now + timedelta(minutes=(planned + place) / campaign.per_minute))
-        for place, one in enumerate(told)
+        _row(campaign, one, contacts[one.client], reach.now + timedelta(minutes=place / campaign.per_minute))
+        for place, one in enumerate(told, planned)
     ]  # fmt: skip
     full = bool(campaign.first) and campaign.planned + len(rows) >= campaign.first
     last = told[-1].lot if full else lots[-1].lot
@@ -193,7 +177,7 @@ def _store(campaign: Campaign, rows: Sequence[Row], last: str, full: bool) -> bo
         here = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if here.status != S.PLANNING:
             return False
-        put_in(_alike(campaign), rows)
+        put_in(_alike(campaign), COLUMNS, rows)
         here.planned, here.planned_to = here.planned + len(rows), last
         here.status = S.PAUSED if full else here.status
         here.save(update_fields=["planned", "planned_to", "status"])
@@ -207,12 +191,10 @@ def _alike(campaign: Campaign) -> Message:
     )  # fmt: skip
 
 
-def _row(campaign: Campaign, one: Lot, contact: ContactPoint, due_at: datetime) -> Row:
+def _row(campaign: Campaign, one: Lot, contact: str, due_at: datetime) -> Row:
     """What each has of its own. The key has her lot, which is hers alone: keys come in their order, and the index only grows."""
-    return {
-        "key": f"campaign:{campaign.pk}:{one.lot}", "contact_id": contact.pk, "message": wording_of(campaign, one.lot),
-        "due_at": due_at, "expires_at": due_at + USELESS_AFTER,
-    }  # fmt: skip
+    key = f"campaign:{campaign.pk}:{one.lot}"
+    return key, contact, wording_of(campaign, one.lot), due_at, due_at + USELESS_AFTER
 
 
 def _turn(campaign: Campaign, before: Sequence[Any], after: Any, verb: str, by: Staff, **fields: Any) -> None:

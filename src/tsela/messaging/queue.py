@@ -1,14 +1,15 @@
 """Messages and calls that are to be made: put in once, taken back while they wait."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Field, Q
 from django.utils import timezone
 
-from tsela.kernel.ids import uuid7
+from tsela.kernel.ids import uuid7s
 from tsela.messaging.models import CallTask, ContactPoint, Message
 
 UNSENT = (Message.Status.QUEUED, Message.Status.WAITING)
@@ -46,25 +47,40 @@ def enqueue(
     return found
 
 
-def put_in(alike: Message, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Very many at once, in the caller's transaction: like `alike`, but for what each row says (its key at least), by column.
-    Those whose key is there already are left out. What is alike is prepared once, and no row is an object of its own: this is
-    several times as fast as bulk_create."""
-    if not rows:
-        return
-    fields = [field for field in Message._meta.concrete_fields if field.attname not in {"id", *rows[0]}]
-    fixed = [field.get_db_prep_save(field.pre_save(alike, True), connection) for field in fields]
-    columns = ", ".join(map(connection.ops.quote_name, ["id", *rows[0], *(field.column for field in fields)]))
-    marks = ", ".join(["%s"] * (1 + len(rows[0]) + len(fixed)))
-    values = ([uuid7(), *map(_as_stored, row.values()), *fixed] for row in rows)
+def put_in(alike: Message, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Very many at once, in the caller's transaction: like `alike`, but for what each row says in these columns (its key at
+    least; texts, ids, moments). Those whose key is there already are left out.
+
+    One statement: what is alike is in it once, and the rows are one JSON text, which the database itself takes apart. This is
+    many times as fast as bulk_create, and other threads run meanwhile."""
+    known = {field.attname: field for field in Message._meta.concrete_fields}
+    own = [known.pop(name) for name in ("id", *columns)]
+    same = list(known.values())
+    names = ", ".join(connection.ops.quote_name(field.column) for field in (*own, *same))
+    given = ", ".join([*(_cell(place, field) for place, field in enumerate(own)), *map(_given, same)])
+    values = [field.get_db_prep_save(field.pre_save(alike, True), connection) for field in same]
+    each = (
+        "json_each(%s)" if connection.vendor == "sqlite" else "json_array_elements(%s::json) AS each (value)"
+    )
+    statement = f"INSERT INTO messaging_message ({names}) SELECT {given} FROM {each} WHERE true ON CONFLICT DO NOTHING"
+    cells = [[id, *map(_written, row)] for id, row in zip(uuid7s(len(rows)), rows, strict=True)]
     with connection.cursor() as cursor:
-        table = connection.ops.quote_name(Message._meta.db_table)
-        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING", values)
+        cursor.execute(statement, [*values, msgspec.json.encode(cells).decode()])
 
 
-def _as_stored(value: Any) -> Any:
-    """A text, an id, a moment; without the questions that a field asks of every value."""
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+def _cell(place: int, field: Field) -> str:
+    if connection.vendor == "sqlite":
+        return f"json_extract(value, '$[{place}]')"
+    return f"(value ->> {place})::{field.db_type(connection)}"
+
+
+def _given(field: Field) -> str:
+    return "%s" if connection.vendor == "sqlite" else f"%s::{field.db_type(connection)}"
+
+
+def _written(value: Any) -> Any:
+    """A moment as both databases read it: SQLite knows no zones, and the time of a connection to PostgreSQL is UTC."""
+    return value.astimezone(UTC).isoformat(" ")[:-6] if isinstance(value, datetime) else value
 
 
 def cancel(messages: Q, *, because: str) -> int:

@@ -1,0 +1,63 @@
+"""Who of very many may be told something, and where.
+
+The rules are those for one (readers.best). They are asked once for all contact points that are alike to them, and what they
+can never object to is left to the database: of a million women few are different, and a woman is no object here.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any
+
+from django.db.models import Case, F, When
+
+from tsela.messaging.consent import PURPOSES
+from tsela.messaging.models import ContactPoint
+from tsela.messaging.readers import best
+from tsela.programme.countries import ADULT
+from tsela.record.programme import all_in_force
+
+CHANNELS = ("whatsapp", "sms")
+SEEN = (
+    "channel",
+    "country",
+    "site",
+    "owner",
+    "readers_know",
+    "tier",
+    "assent",
+)  # and `young`: what rules look at
+KINDS = 50_000  # of contact points whose answer is kept: bounds the memory, not the number of sites
+
+
+class Reach:
+    """Of messages of one purpose, at one moment."""
+
+    def __init__(self, purpose: str, now: datetime) -> None:
+        consent = PURPOSES.get(purpose, "messages")
+        self.now = now
+        self._may_be_told = lru_cache(KINDS)(partial(_may_be_told, purpose, now, frozenset({consent})))
+        self._agreed = ContactPoint.objects.filter(
+            channel__in=CHANNELS, stopped_at=None, suspended_at=None, consents__purpose=consent, consents__granted=True,
+        ).order_by("-channel", "pk").annotate(young=_young(now)).values_list("client", "pk", *SEEN, "young")  # fmt: skip
+
+    def of(self, clients: Iterable[str]) -> dict[str, str]:
+        """Client → the contact point at which she may be told, WhatsApp before SMS; who cannot be told is not there."""
+        found: dict[str, str] = {}
+        for client, contact, *seen in self._agreed.filter(client__among=clients):
+            if client not in found and self._may_be_told(*seen):
+                found[client] = contact
+        return found
+
+
+def _may_be_told(purpose: str, now: datetime, consents: Collection[str], *seen: Any) -> bool:
+    *others, born_on = seen
+    contact = ContactPoint(**dict(zip(SEEN, others, strict=True)), born_on=born_on)
+    return best([contact], purpose, now, consents) is not None
+
+
+def _young(now: datetime) -> Case:
+    """Her day of birth, if she could be a minor in some country; else nothing, so that all women are alike."""
+    ages = [country.consent_age for programme in all_in_force() for country in programme.countries.values()]
+    grown_up = date(now.year - max([ADULT, *ages]) - 2, 1, 1)  # with years to spare: the rules say who is
+    return Case(When(born_on__gte=grown_up, then=F("born_on")))
