@@ -185,7 +185,7 @@ def test_words_that_would_tell_stop_a_message(provider: Provider, device: Any) -
 def test_stop_between_the_queue_and_the_sending(provider: Provider, device: Any) -> None:
     contact = whatsapp(device)
     message = reminder(contact)
-    actions.stop(contact, tell=False)
+    actions.stop(contact, now=NOON, tell=False)
     Message.objects.filter(pk=message.pk).update(
         status="queued", reason=""
     )  # as if another process had put it back

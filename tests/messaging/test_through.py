@@ -225,6 +225,25 @@ def test_an_event_of_the_server_is_by_no_person_and_nobody_can_log_in_as_it():
     assert event(device, "encounter", "nomsa")
 
 
+@pytest.mark.parametrize("text", ["STOP", "Wrong number!", "Hello", "person", "I am bleeding", "1"])
+def test_all_that_follows_from_what_she_wrote_is_of_the_moment_that_is_given(text: str) -> None:
+    device, noon = her_phone(), timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    contact = reached(device)
+    actions.enqueue(contact, key="k", message="visit_soon", purpose="reminders", values={"date": today()}, task="a:b:c", due_at=noon)  # fmt: skip
+    send_all(noon)
+    door.keep("sms", written("1", NUMBER, text))
+    inbox.process_due(now=noon)
+    rows = (
+        Message.objects.values_list("due_at"),
+        CallTask.objects.values_list("due_at"),
+        Conversation.objects.values_list("waiting_since"),
+        ContactPoint.objects.values_list("stopped_at", "suspended_at"),
+    )
+    moments = {moment for some in rows for row in some for moment in row if moment}
+    moments |= {datetime.fromisoformat(one["recorded_at"]) for one in events_of([derived_id("nomsa")]) if one["author"] != device.staff_id}  # fmt: skip
+    assert moments == {noon}
+
+
 def test_a_conversation_that_cannot_go_on_is_put_before_a_person_and_holds_up_nobody():
     for name in (NUMBER, "+27820000009"):
         client = Client(name)

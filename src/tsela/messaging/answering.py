@@ -1,5 +1,6 @@
 """What her answers become in her record (M31): she will come, another day, what a flow asked, who she is."""
 
+from datetime import datetime
 from typing import Any
 
 from tsela.access.models import Site
@@ -19,61 +20,61 @@ SERVICES = {  # the form that does a task → the service of its new appointment
 }  # fmt: skip
 
 
-def will_come(contact: ContactPoint) -> None:
+def will_come(contact: ContactPoint, now: datetime) -> None:
     """She said that she comes on the day of which she was reminded last; or, if that is over, soon."""
     reminder = _last_reminder(contact)
     who = (reminder and reminder.about) or contact.client
     if who:
-        writing.write(who, "reply", {"reply": "will_come", **_about(reminder, contact.country)})
+        writing.write(who, "reply", {"reply": "will_come", **_about(reminder, contact.country, now)}, now=now)
 
 
-def another_day(contact: ContactPoint, day: str) -> None:
+def another_day(contact: ContactPoint, day: str, now: datetime) -> None:
     """Another day was agreed: an appointment of the same service, in the place of the one before."""
     reminder = _last_reminder(contact)
     who = (reminder and reminder.about) or contact.client
     if who:
-        about = _about(reminder, contact.country) | {"reply": "another_day"}
+        about = _about(reminder, contact.country, now) | {"reply": "another_day"}
         about.pop("days_until", None)
-        writing.write(who, "reply", about)
+        writing.write(who, "reply", about, now=now)
         service = _service(reminder, contact.site) if reminder else "other"
-        writing.write(who, "appointment", {"appointment_date": day, "service": service})
+        writing.write(who, "appointment", {"appointment_date": day, "service": service}, now=now)
 
 
-def _about(reminder: Message | None, country: str) -> dict[str, Any]:
+def _about(reminder: Message | None, country: str, now: datetime) -> dict[str, Any]:
     """Which appointment she speaks of; where its day is over, within how many days she comes."""
     day = reminder.values.get("date") if reminder else None
     if not day:
         return {}
-    late = day < writing.today(country).isoformat()
+    late = day < writing.today(country, now).isoformat()
     return {"appointment_date": day} | ({"days_until": SOON} if late else {})
 
 
-def record(contact: ContactPoint, form: str, answers: dict[str, Any]) -> ContactPoint:
+def record(contact: ContactPoint, form: str, answers: dict[str, Any], now: datetime) -> ContactPoint:
     """An event of her record. Who is not in it yet: a registration makes her a client, a consent is kept with the contact
     point, anything else waits until staff know who she is."""
     if contact.client:
-        writing.write(contact.client, form, answers)
+        writing.write(contact.client, form, answers, now=now)
         if form in FORMS:  # what she agrees to holds at once
             contacts.Projected([contact.client]).store()
             contact.refresh_from_db()
     elif form == "registration":
-        return _register(contact, answers)
+        return _register(contact, answers, now)
     elif form == "consent":
-        _keep(contact, answers)
+        _keep(contact, answers, now)
     return contact
 
 
-def _register(contact: ContactPoint, answers: dict[str, Any]) -> ContactPoint:
+def _register(contact: ContactPoint, answers: dict[str, Any], now: datetime) -> ContactPoint:
     site = Site.objects.filter(country=contact.country).order_by("code").first()
     if site is None:
         return contact
     client = uuid7()
-    writing.write(client, "registration", answers, site=site.code)
-    return contacts.belongs(contact, client)
+    writing.write(client, "registration", answers, site=site.code, now=now)
+    return contacts.belongs(contact, client, now)
 
 
-def _keep(contact: ContactPoint, answers: dict[str, Any]) -> None:
-    today = writing.today(contact.country)
+def _keep(contact: ContactPoint, answers: dict[str, Any], now: datetime) -> None:
+    today = writing.today(contact.country, now)
     Consent.objects.update_or_create(
         contact=contact,
         purpose=str(answers.get("purpose", ""))[:20],

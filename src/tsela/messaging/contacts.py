@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -126,24 +126,25 @@ def link(contact: ContactPoint, client: str, *, by: Staff) -> ContactPoint:
         fail("E503", name=by.name, role=by.get_role_display(), action=str(policy.Action.INBOX))
     if contact.client and contact.client != client:
         fail("E743")
-    return belongs(contact, client)
+    return belongs(contact, client, timezone.now())
 
 
-def belongs(contact: ContactPoint, client: str) -> ContactPoint:
+def belongs(contact: ContactPoint, client: str, now: datetime) -> ContactPoint:
     """Her record gets this contact point, and what was agreed here before anybody knew who she is; a STOP, too."""
     answers = {"channel": contact.channel, "address": contact.address, "owner": "unknown", "in_use": "yes"}
-    writing.write(client, "contact_point", answers, mode="system")
+    writing.write(client, "contact_point", answers, mode="system", now=now)
     for consent in contact.consents.filter(event=None):
         granted = "yes" if consent.granted else "no"
         given = {"purpose": consent.purpose, "granted": granted, "text_version": consent.text_version}
-        writing.write(client, "consent", {**given, "channel": contact.channel} if consent.granted else given)
+        here = {"channel": contact.channel} if consent.granted else {}
+        writing.write(client, "consent", given | here, now=now)
     Projected([client]).store()
     found = ContactPoint.objects.get(client=client, channel=contact.channel, address=contact.address)
     if contact.stopped_at:
         ContactPoint.objects.filter(pk=found.pk).update(
             stopped_at=None
         )  # as if she said it now, known by name
-        stop(found, tell=False)
+        stop(found, now=now, tell=False)
     return found
 
 

@@ -41,14 +41,14 @@ def converse(
     stopped: bool | None = None
     for number, effect in enumerate(effects):
         if effect["do"] == "stop":
-            stopped = stop(contact, tell=False)
+            stopped = stop(contact, now=now, tell=False)
         elif effect["do"] in DONE:
             DONE[effect["do"]](conversation, effect, f"{key}:{number}", now)
     conversation.save()
     if stopped is not False:
         _say(contact, effects, key, now, FAREWELL if stopped else "")
     if any(effect["do"] == "wrong_number" for effect in effects):
-        _wrong_number(conversation, key)
+        _wrong_number(conversation, key, now)
     return effects
 
 
@@ -148,11 +148,11 @@ def _say(contact: ContactPoint, effects: list[Effect], key: str, now: datetime, 
         )
 
 
-def _wrong_number(conversation: Conversation, key: str) -> None:
+def _wrong_number(conversation: Conversation, key: str, now: datetime) -> None:
     """Somebody else reads here: nothing more is said than that we are sorry, and her Mentor Mother asks her where she is now."""
-    suspend(conversation.contact, because="unknown_reader")
+    suspend(conversation.contact, because="unknown_reader", now=now)
     if SORRY in current(conversation.contact.site).messages:
-        queue.enqueue(conversation.contact, key=f"sorry:{key}", message=SORRY, purpose=FAREWELL)
+        queue.enqueue(conversation.contact, key=f"sorry:{key}", message=SORRY, purpose=FAREWELL, due_at=now)
     conversation.refresh_from_db()
 
 
@@ -174,7 +174,7 @@ def _task(conversation: Conversation, effect: Effect, key: str, now: datetime) -
 
 def _event(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:
     answers = {name: value for name, value in effect["answers"].items() if value not in (None, "")}
-    conversation.contact = answering.record(conversation.contact, effect["form"], answers)
+    conversation.contact = answering.record(conversation.contact, effect["form"], answers, now)
 
 
 def _schedule(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:
@@ -194,12 +194,12 @@ def _language(conversation: Conversation, effect: Effect, key: str, now: datetim
 
 
 def _confirm(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:
-    answering.will_come(conversation.contact)
+    answering.will_come(conversation.contact, now)
 
 
 def _another_day(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:
     if effect.get("date"):
-        answering.another_day(conversation.contact, effect["date"])
+        answering.another_day(conversation.contact, effect["date"], now)
 
 
 def _note(conversation: Conversation, effect: Effect, key: str, now: datetime) -> None:

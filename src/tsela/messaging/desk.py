@@ -187,7 +187,7 @@ def finish_call(
             **done,
         )
         if outcome in NOT_HERS and task.contact:
-            suspend(task.contact, because=NOT_HERS[outcome])
+            suspend(task.contact, because=NOT_HERS[outcome], now=timezone.now())
         audit.note(by, "call.finish", task.id, outcome=outcome)
     task.refresh_from_db()
 

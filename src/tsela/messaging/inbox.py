@@ -117,10 +117,10 @@ def take(part: Incoming, account: Channel, now: datetime) -> None:
             _status(part, account, now)
         case NumberChanged(old):
             for contact in {*_at(account, old, old), *at_address(old)}:
-                suspend(contact, because="number_changed")
+                suspend(contact, because="number_changed", now=now)
         case OptedOut(address):
             for contact in _at(account, address):
-                stop(contact, tell=False)
+                stop(contact, now=now, tell=False)
         case AccountProblem(code, problem):
             settling.pause(account.account, now + settling.CLOSED, problem, now, code)
         case Notice(code, problem):
@@ -133,7 +133,7 @@ def hear(part: InboundMessage, account: Channel, now: datetime) -> None:
     key = f"in:{account.account}:{part.provider_id}"[:240]
     if Message.objects.filter(key=key).exists():
         return
-    contact = contact_at(account, part)
+    contact = contact_at(account, part, now)
     conversation = conversing.of(contact)
     conversing.catch_up(conversation)
     at = min(part.at or now, now)
@@ -150,16 +150,16 @@ def hear(part: InboundMessage, account: Channel, now: datetime) -> None:
     _answer(conversation, part, key, now)
 
 
-def contact_at(account: Channel, part: InboundMessage) -> ContactPoint:
+def contact_at(account: Channel, part: InboundMessage, now: datetime) -> ContactPoint:
     """Whose address it is: known here; else of the one client who has this number on another channel, or had another with this
     WhatsApp; else of nobody yet."""
     known = list(_at(account, part.address, part.user_id))
     left = [one for one in known if _has_left(one, part)]
     here = [one for one in known if one not in left]
     if here:
-        return _changed(max(here, key=_spoken_with) if len(here) > 1 else here[0], part)
+        return _changed(max(here, key=_spoken_with) if len(here) > 1 else here[0], part, now)
     for one in left:  # whoever has that number next must read nothing of hers
-        suspend(one, because="number_changed")
+        suspend(one, because="number_changed", now=now)
     country = contacts.country_of(part.address) or min(account.countries, default="")
     clients = {other.client for other in (*left, *at_address(part.address)) if other.client}
     contact = ContactPoint.objects.create(
@@ -170,7 +170,7 @@ def contact_at(account: Channel, part: InboundMessage) -> ContactPoint:
         name=part.name[:80],
     )
     client = Client.objects.filter(pk=clients.pop()).first() if len(clients) == 1 else None
-    return contacts.belongs(contact, client.pk) if client else contact
+    return contacts.belongs(contact, client.pk, now) if client else contact
 
 
 def _answer(conversation: Conversation, part: InboundMessage, key: str, now: datetime) -> None:
@@ -242,10 +242,10 @@ def _has_left(contact: ContactPoint, part: InboundMessage) -> bool:
     )
 
 
-def _changed(contact: ContactPoint, part: InboundMessage) -> ContactPoint:
+def _changed(contact: ContactPoint, part: InboundMessage, now: datetime) -> ContactPoint:
     """WhatsApp knows her by a name of its own, which stays: another one at her number is somebody else."""
     if part.user_id and contact.user_id and contact.user_id != part.user_id:
-        suspend(contact, because="unknown_reader")
+        suspend(contact, because="unknown_reader", now=now)
     if part.user_id and contact.user_id != part.user_id:
         contact.user_id = part.user_id
         ContactPoint.objects.filter(pk=contact.pk).update(user_id=contact.user_id)

@@ -127,7 +127,7 @@ def failed(message: Message, why: Failed, now: datetime) -> None:
     """It will never go this way."""
     contact = message.contact
     if why.reason == "stopped":
-        stop(contact, tell=False)
+        stop(contact, now=now, tell=False)
     elif why.reason == "outside_window":
         ContactPoint.objects.filter(pk=contact.pk).update(last_inbound_at=None)
         again(message, why.problem, now, 0, at_once=True)
@@ -239,7 +239,7 @@ def _unreachable(message: Message, problem: str, now: datetime) -> None:
         reminders.refresh([contact.client], now)
     else:
         fall_back(message, "unreachable", problem, now)
-        suspend(contact, because="not_delivered")
+        suspend(contact, because="not_delivered", now=now)
 
 
 def _by_sms(message: Message, now: datetime) -> str:

@@ -1,5 +1,7 @@
 """The end of talking: she said stop (M41), or nobody knows who reads what we send (M33)."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -13,7 +15,7 @@ FAREWELL = "farewell"  # purpose of the one thing that is still said to who has 
 STOPPABLE_CALLS = ("reminders", "adherence", "enrolment", "support")  # not those about a danger
 
 
-def stop(contact: ContactPoint, *, tell: bool = True) -> bool:
+def stop(contact: ContactPoint, *, now: datetime, tell: bool = True) -> bool:
     """End it all, at once: every consent of whoever is at this address and of all their addresses, all that waits, all calls.
 
     Her record gets the ended consents. She is told once, covertly (unless the provider stopped it, and nothing can be sent);
@@ -25,17 +27,17 @@ def stop(contact: ContactPoint, *, tell: bool = True) -> bool:
         clients = sorted({client for client in everywhere.values_list("client", flat=True) if client})
         if first:
             for client in clients:
-                everywhere.filter(client=client).update(stopped_by=writing.refuse_everything(client))
-        _still(everywhere)
+                everywhere.filter(client=client).update(stopped_by=writing.refuse_everything(client, now))
+        _still(everywhere, now)
         if first and tell:
             enqueue(
-                contact, key=f"stop:{contact.id}:{timezone.now():%Y%m%d%H%M%S%f}", message="stop_confirmed"
+                contact, key=f"stop:{contact.id}:{now:%Y%m%d%H%M%S%f}", message="stop_confirmed", due_at=now
             )
     contact.refresh_from_db()
     return first
 
 
-def suspend(contact: ContactPoint, *, because: str) -> None:
+def suspend(contact: ContactPoint, *, because: str, now: datetime) -> None:
     """Send nothing here until somebody has looked: number_changed, not_delivered, unknown_reader. Her Mentor Mother sees it. Who
     else has the number reads what comes there by any channel; what does not arrive by one may arrive by another."""
     same = Q(pk=contact.pk)
@@ -44,7 +46,7 @@ def suspend(contact: ContactPoint, *, because: str) -> None:
     with transaction.atomic():
         ids = list(ContactPoint.objects.filter(same).values_list("pk", flat=True))
         ContactPoint.objects.filter(pk__in=ids, suspended_at=None).update(
-            suspended_at=timezone.now(), suspended_because=because
+            suspended_at=now, suspended_because=because
         )
         cancel(Q(contact__in=ids), because="suspended")
         Conversation.objects.update_or_create(
@@ -53,7 +55,7 @@ def suspend(contact: ContactPoint, *, because: str) -> None:
                 "held_by": "person",
                 "queue": "contacts",
                 "because": because,
-                "waiting_since": timezone.now(),
+                "waiting_since": now,
             },
         )
     contact.refresh_from_db()
@@ -75,11 +77,10 @@ def _hers(contact: ContactPoint) -> QuerySet[ContactPoint]:
     return ContactPoint.objects.filter(same)
 
 
-def _still(everywhere: QuerySet[ContactPoint]) -> None:
-    now = timezone.now()
+def _still(everywhere: QuerySet[ContactPoint], now: datetime) -> None:
     ids = list(everywhere.values_list("pk", flat=True))
     ContactPoint.objects.filter(pk__in=ids, stopped_at=None).update(stopped_at=now)
-    Consent.objects.filter(contact__in=ids).update(granted=False, given_on=timezone.localdate())
+    Consent.objects.filter(contact__in=ids).update(granted=False, given_on=timezone.localdate(now))
     cancel(Q(contact__in=ids), because="stopped")
     Conversation.objects.filter(contact__in=ids).update(state={}, timer_at=None)
     CallTask.objects.filter(contact__in=ids, queue__in=STOPPABLE_CALLS, done_at=None).update(

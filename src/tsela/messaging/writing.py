@@ -26,8 +26,9 @@ def write(
     mode: Literal["chat", "system", "phone"] = "chat",
     by: Staff | None = None,
     site: str = "",
+    now: datetime | None = None,
 ) -> str | None:
-    """An event of her record, today, by the server or by a member of staff at its pages; its id.
+    """An event of her record, now, by the server or by a member of staff at its pages; its id.
 
     None for someone whom the record does not know, unless a site is named: there she begins.
     """
@@ -35,11 +36,11 @@ def write(
     if not site:
         return None
     device = desk_device(by) if by else system_device(site)
-    now = local_now(site[:2])
+    at = local_now(site[:2], now)
     event = {
         "id": uuid7(), "form": form, "form_version": current(site).forms[form]["version"], "client": client,
         "session": None, "mode": mode, "site": site, "author": device.staff_id, "device": device.id,
-        "occurred_on": now.date().isoformat(), "recorded_at": now.isoformat(), "replaces": None, "answers": answers,
+        "occurred_on": at.date().isoformat(), "recorded_at": at.isoformat(), "replaces": None, "answers": answers,
     }  # fmt: skip
     (result,) = ingest([event], by=device)
     if result.problem:
@@ -47,23 +48,24 @@ def write(
     return event["id"]
 
 
-def refuse_everything(client: str) -> str | None:
+def refuse_everything(client: str, now: datetime) -> str | None:
     """She ended every consent to messages: an event for each that holds, and for `messages` in any case; the id of that one."""
     held = Consent.objects.filter(contact__client=client, granted=True).values_list("purpose", flat=True)
     answers = {"granted": "no", "text_version": STOPPED}
     written = {
-        purpose: write(client, "consent", {"purpose": purpose, **answers}) for purpose in {"messages", *held}
+        purpose: write(client, "consent", {"purpose": purpose, **answers}, now=now)
+        for purpose in {"messages", *held}
     }
     return written["messages"]
 
 
-def local_now(country: str) -> datetime:
-    """The clock on the wall there."""
-    return timezone.now().astimezone(ZoneInfo(zone_of(country))).replace(microsecond=0)
+def local_now(country: str, now: datetime | None = None) -> datetime:
+    """What the clock on the wall there shows, now or at a moment that is given."""
+    return (now or timezone.now()).astimezone(ZoneInfo(zone_of(country))).replace(microsecond=0)
 
 
-def today(country: str) -> date:
-    return local_now(country).date()
+def today(country: str, now: datetime | None = None) -> date:
+    return local_now(country, now).date()
 
 
 def zone_of(country: str) -> str:
