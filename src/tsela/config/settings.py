@@ -114,6 +114,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"httpx": {"level": "WARNING"}},  # a line for every message that is sent would drown the rest
+    "loggers": {"urllib3": {"level": "WARNING"}},  # a line for every message would drown the rest
     "root": {"handlers": ["stderr"], "level": os.environ.get("TSELA_LOG_LEVEL") or "INFO"},
 }

@@ -6,7 +6,8 @@ from contextlib import suppress
 from random import Random
 from typing import Any, TypeVar
 
-import httpx
+import urllib3
+import zstandard
 
 from tsela.simulation.phones import Answer, Request, Unreachable
 
@@ -36,21 +37,24 @@ class Http:
     """Sends to a running server, one connection kept open."""
 
     def __init__(self, url: str) -> None:
-        self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=PATIENCE, trust_env=False)
+        self.url, self.pools = f"{url}/api/v1", urllib3.PoolManager(timeout=PATIENCE, retries=False)
 
     def __call__(self, request: Request) -> Answer:
-        headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
+        headers = {"Accept-Encoding": "zstd"}
+        if request.token:
+            headers["Authorization"] = f"Bearer {request.token}"
         if request.version:
             headers["If-None-Match"] = f'"{request.version}"'
         try:
             method = "GET" if request.body is None else "POST"
-            response = self.client.request(method, request.path, content=request.body, headers=headers)
-        except httpx.TransportError as error:
+            answer = self.pools.request(method, self.url + request.path, body=request.body, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
             raise Unreachable from error
-        return Answer(response.status_code, response.content)
+        packed = answer.headers.get("Content-Encoding") == "zstd"
+        return Answer(answer.status, zstandard.decompress(answer.data) if packed else answer.data)
 
     def close(self) -> None:
-        self.client.close()
+        self.pools.clear()
 
 
 class Lossy:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
-
 from tsela.kernel.errors import fail
 from tsela.messaging.channels import (
     NO_FILES,
@@ -83,8 +81,8 @@ class AfricasTalking:
         }
         form |= {"from": self.sender} if self.sender else {}
         headers = {"apiKey": self.api_key, "Accept": "application/json"}
-        answer = wire.post(f"{self.api}/version1/messaging", self.timeout, data=form, headers=headers)
-        return result(answer) if isinstance(answer, httpx.Response) else answer
+        answer = wire.ask("POST", f"{self.api}/version1/messaging", self.timeout, form=form, headers=headers)
+        return result(answer) if isinstance(answer, wire.Answer) else answer
 
     def fetch(self, reference: str) -> Catch:
         return NO_FILES
@@ -99,15 +97,15 @@ class AfricasTalking:
         return [callback(form(stored))]
 
 
-def result(answer: httpx.Response) -> Result:
+def result(answer: wire.Answer) -> Result:
     body = decode(answer.content)
     for recipient in dicts(dig(body, "SMSMessageData.Recipients"))[:1]:
         return _of_recipient(recipient)
     said = short(dig(body, "SMSMessageData.Message") or dig(body, "error") or answer.text, 200)
-    problem = f"Africa's Talking {answer.status_code}: {said}"
-    if answer.status_code in (401, 403):
+    problem = f"Africa's Talking {answer.status}: {said}"
+    if answer.status in (401, 403):
         return AccountProblem("E713", problem)
-    if answer.is_success or answer.is_redirect:  # "InvalidSenderId", and nobody it went to
+    if answer.accepted or 300 <= answer.status < 400:  # "InvalidSenderId", and nobody it went to
         return AccountProblem("E714", problem)
     return wire.refused(answer, problem)
 

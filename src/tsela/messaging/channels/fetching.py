@@ -6,7 +6,8 @@ import time
 from collections.abc import Collection, Mapping
 from urllib.parse import urljoin, urlsplit
 
-import httpx
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
 
 from tsela.messaging.channels import Fetched, Lost, Retry, wire
 
@@ -15,7 +16,8 @@ MOST_BYTES = (
 )  # as much as WhatsApp lets a picture have; of a voice note that is more than half an hour
 SECONDS = 45.0  # for the whole of it, however slowly it drips
 MOST_HOPS = 3
-TIMEOUT = httpx.Timeout(10, connect=5)  # for each piece
+PATIENCE = 10.0  # seconds, for each piece
+PIECE = 1 << 16  # bytes
 TOO_LARGE = Lost("too_large", f"It is larger than {MOST_BYTES >> 20} MB.")
 
 
@@ -71,22 +73,22 @@ def is_whole(body: bytes, sha256: str) -> bool:
 def _ask(url: str, headers: Mapping[str, str], until: float) -> Fetched | Retry | Lost | str:
     """The file, why there is none, or the address where it is to be asked for instead."""
     try:
-        with wire.client(url).stream("GET", url, headers=headers, timeout=TIMEOUT) as answer:
-            if answer.has_redirect_location:
-                return answer.headers["Location"]
-            return _read(answer, until) if answer.status_code == 200 else _refused(answer)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        with wire.stream(url, headers, PATIENCE) as answer:
+            if found := answer.get_redirect_location():
+                return found
+            return _read(answer, until) if answer.status == 200 else _refused(answer)
+    except HTTPError as error:
         return Retry(f"The file did not come: {wire.said(error)}")
 
 
-def _read(answer: httpx.Response, until: float) -> Fetched | Retry | Lost:
+def _read(answer: BaseHTTPResponse, until: float) -> Fetched | Retry | Lost:
     said = answer.headers.get("Content-Length", "")
     if said.isdecimal() and int(said) > MOST_BYTES:
         return TOO_LARGE
     if answer.headers.get("Content-Encoding", "identity") != "identity":
         return Lost("refused", "It comes packed, although we asked for it as it is.")
     body = bytearray()
-    for piece in answer.iter_raw():
+    while piece := answer.read1(PIECE, decode_content=False):  # what has come, without waiting for more
         body += piece
         if len(body) > MOST_BYTES:
             return TOO_LARGE
@@ -95,10 +97,10 @@ def _read(answer: httpx.Response, until: float) -> Fetched | Retry | Lost:
     return Fetched(bytes(body), answer.headers.get("Content-Type", ""))
 
 
-def _refused(answer: httpx.Response) -> Retry | Lost:
-    problem = f"The provider answered {answer.status_code}."
-    if answer.status_code in (404, 410):
+def _refused(answer: BaseHTTPResponse) -> Retry | Lost:
+    problem = f"The provider answered {answer.status}."
+    if answer.status in (404, 410):
         return Lost("gone", problem)
-    if answer.status_code == 429 or answer.status_code >= 500:
-        return Retry(problem, wire.retry_after(answer))
+    if answer.status == 429 or answer.status >= 500:
+        return Retry(problem, wire.retry_after(answer.headers))
     return Lost("refused", problem)

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote
 
-import httpx
-
 from tsela.messaging.channels import (
     AccountProblem,
     Catch,
@@ -72,15 +70,9 @@ class Http:
         return bool(self.status.get("ours"))
 
     def send(self, message: Outgoing) -> Result:
-        request = {"json": "json", "form": "data", "query": "params"}[self.format]
-        answer = wire.ask(
-            self.method,
-            self.url,
-            self.timeout,
-            headers=dict(self.headers),
-            **{request: filled(self.body, message)},
-        )
-        found = self.result(answer, message) if isinstance(answer, httpx.Response) else answer
+        said = {self.format: filled(self.body, message)}
+        answer = wire.ask(self.method, self.url, self.timeout, headers=self.headers, **said)
+        found = self.result(answer, message) if isinstance(answer, wire.Answer) else answer
         return (
             found
             if isinstance(found, Sent | Retry | Failed | AccountProblem) or not self.idempotent
@@ -93,11 +85,11 @@ class Http:
         own = () if whole else (fetching.named(url),)
         return fetching.download(url, {*self.media_hosts, *own}, self.media_headers)
 
-    def result(self, answer: httpx.Response, message: Outgoing) -> Result:
-        if answer.is_success:
+    def result(self, answer: wire.Answer, message: Outgoing) -> Result:
+        if answer.accepted:
             return Sent(identity(dig(decode(answer.content), self.id)) or message.id)
-        problem = f"The gateway answered {answer.status_code}: {short(answer.text, 200)}"
-        if answer.status_code in (401, 403):
+        problem = f"The gateway answered {answer.status}: {short(answer.text, 200)}"
+        if answer.status in (401, 403):
             return AccountProblem("E713", problem)
         return wire.refused(answer, problem)
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-import httpx
-
 from tsela.kernel.errors import fail
 from tsela.messaging.channels import (
     AccountProblem,
@@ -65,18 +63,18 @@ class WhatsApp:
         if payload is None:
             return Failed("outside_window", "She has not written within 24 hours, and there is no template.")
         url, token = f"{self.api}/{self.phone_number_id}/messages", {"Authorization": f"Bearer {self.token}"}
-        answer = wire.post(url, self.timeout, json=payload, headers=token)
-        return result(answer) if isinstance(answer, httpx.Response) else answer
+        answer = wire.ask("POST", url, self.timeout, json=payload, headers=token)
+        return result(answer) if isinstance(answer, wire.Answer) else answer
 
     def fetch(self, reference: str) -> Catch:
         """Its address, which holds for five minutes; then what lies there, if it is what Meta says that it is."""
         headers = {"Authorization": f"Bearer {self.token}"}
         asked = {"phone_number_id": self.phone_number_id}
         url = f"{self.api}/{quote(reference, safe='')}"
-        answer = wire.ask("GET", url, self.timeout, params=asked, headers=headers)
+        answer = wire.ask("GET", url, self.timeout, query=asked, headers=headers)
         if isinstance(answer, Retry | Unsure):
             return Retry(answer.problem)
-        if not answer.is_success:
+        if not answer.accepted:
             return unfound(answer)
         said = decode(answer.content)
         size, sha256 = dig(said, "file_size"), text(dig(said, "sha256"))
@@ -153,31 +151,31 @@ def one_line(param: str) -> str:
     return " ".join(param.split()) or "-"
 
 
-def result(answer: httpx.Response) -> Result:
+def result(answer: wire.Answer) -> Result:
     body = decode(answer.content)
     provider_id = identity(dig(body, "messages.0.id"))
-    if answer.is_success and provider_id:
+    if answer.accepted and provider_id:
         return Sent(provider_id)
     code = dig(body, "error.code")
     if isinstance(code, int):
         return _waiting(outcome(code, problem(dig(body, "error"))), answer)
-    said = f"WhatsApp answered {answer.status_code}."
-    if answer.status_code in (401, 403):
+    said = f"WhatsApp answered {answer.status}."
+    if answer.status in (401, 403):
         return AccountProblem("E713", said)
     return wire.refused(answer, said)
 
 
-def unfound(answer: httpx.Response) -> Catch:
+def unfound(answer: wire.Answer) -> Catch:
     """Why there is no file under an id. An unknown id is error 100, of which Meta says that it may lack a permission, too."""
     found = result(answer)
     if isinstance(found, AccountProblem | Retry):
         return found
     if isinstance(found, Failed):
         return Lost("gone", found.problem)
-    return Retry(f"WhatsApp answered {answer.status_code}.")
+    return Retry(f"WhatsApp answered {answer.status}.")
 
 
-def _waiting(found: Failed | Retry | AccountProblem, answer: httpx.Response) -> Result:
+def _waiting(found: Failed | Retry | AccountProblem, answer: wire.Answer) -> Result:
     """With the time that the provider asks us to wait, where it says one."""
-    after = wire.retry_after(answer)
+    after = wire.retry_after(answer.headers)
     return Retry(found.problem, after, found.account) if isinstance(found, Retry) and after else found
