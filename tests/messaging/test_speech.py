@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tsela.kernel.errors import TselaError
+from tsela.messaging.channels import Template
 from tsela.messaging.consent import Reader
-from tsela.messaging.speech import DRAFT, Line, Listener, require_safe, speak, speak_message
+from tsela.messaging.speech import DRAFT, Line, Listener, require_safe, speak, speak_message, template_of
 from tsela.programme import Programme, load
 from tsela.programme.talk import Message
 from tsela.programme.talk.messages import SAMPLES
@@ -68,10 +69,9 @@ def test_a_name_that_tells_is_left_out_and_the_rest_is_said(programme: Programme
 
 def test_a_name_that_tells_is_in_no_template_and_in_no_words_of_a_person(programme: Programme) -> None:
     to = Listener("en", "ZA", "whatsapp", live=True)
-    spoken = speak_message(
-        programme, programme.messages["visit_soon"], "covert", NOMSA | {"name": "Positive"}, to
-    )
-    assert (spoken.template, spoken.tells) == (None, "")
+    message, named = programme.messages["visit_soon"], NOMSA | {"name": "Positive"}
+    assert template_of(programme, message, named, to) is None
+    assert not speak_message(programme, message, "covert", named, to).tells
     assert speak(programme, [Line("You are Positive", {}, as_is=True)], LIVE).tells
 
 
@@ -97,11 +97,12 @@ def test_a_message_that_no_clinician_confirmed_is_not_reviewed_for_clients(progr
 
 def test_a_template_has_her_values_in_the_order_of_the_covert_text(programme: Programme) -> None:
     to = Listener("en", "ZA", "whatsapp", live=True)
-    spoken = speak_message(programme, programme.messages["visit_soon"], "covert", NOMSA, to)
-    assert spoken.template
-    assert (spoken.template.name, spoken.template.params) == ("checkin_day_en", ("Nomsa", "25 November 2026"))
-    without = speak_message(programme, programme.messages["visit_soon"], "covert", {"name": "Nomsa"}, to)
-    assert without.template is None, "a template cannot leave out a sentence"
+    message = programme.messages["visit_soon"]
+    assert template_of(programme, message, NOMSA, to) == Template(
+        "checkin_day_en", ("Nomsa", "25 November 2026")
+    )
+    without = template_of(programme, message, {"name": "Nomsa"}, to)
+    assert without is None, "a template cannot leave out a sentence"
 
 
 def test_languages_are_offered_by_their_own_names_in_the_language_of_the_question(

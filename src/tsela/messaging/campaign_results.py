@@ -15,7 +15,7 @@ from tsela.messaging.consent import text_tier
 from tsela.messaging.models import Campaign, ContactPoint, Message
 from tsela.messaging.reaching import CHANNELS
 from tsela.messaging.readers import best, lasting_reason, listener_of, reader_of, values_of
-from tsela.messaging.speech import speak_message
+from tsela.messaging.speech import speak_message, template_of
 from tsela.record.models import Event
 from tsela.record.programme import current
 
@@ -207,7 +207,7 @@ def _text(campaign: Campaign, wording: str, contact: ContactPoint, now: datetime
     withheld = {
         "not_reviewed": not said.reviewed,
         "no_text": said.empty,
-        "outside_window": not free and said.template is None,
+        "outside_window": not free and template_of(programme, message, names, to) is None,
         "tells": bool(said.tells),
     }
     why = next((reason for reason, holds in withheld.items() if holds), "")

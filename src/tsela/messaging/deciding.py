@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tsela.messaging import reminders
-from tsela.messaging.channels import Body, Channel, Outgoing
+from tsela.messaging.channels import Body, Channel, Outgoing, Template
 from tsela.messaging.channels.accounts import route
 from tsela.messaging.consent import WAITS, Saying, may_send, next_time, start_of_day, text_tier
 from tsela.messaging.contacts import behind
 from tsela.messaging.models import Consent, Conversation, Message, Pause
 from tsela.messaging.readers import listener_of, reader_of, shared_addresses, values_of
-from tsela.messaging.speech import Speech, lines_from, speak, speak_message
+from tsela.messaging.speech import Speech, lines_from, speak, speak_message, template_of
 from tsela.messaging.stopping import FAREWELL
 from tsela.record.programme import current
 
@@ -115,6 +115,7 @@ def _said(message: Message, channel: Channel, known: Around, now: datetime, stan
     open_window = contact.channel != "whatsapp" or reader.answering(now)
     tier = text_tier(reader, now, asked=asked) if open_window else "covert"
     speech = _speech(message, tier, channel)
+    template = None if open_window else _template(message, channel)
     today = start_of_day(now, reader.zone)
     reason = may_send(
         reader,
@@ -124,7 +125,7 @@ def _said(message: Message, channel: Channel, known: Around, now: datetime, stan
             asked=asked,
             reviewed=speech.reviewed,
             empty=message.place >= len(speech.bodies),
-            reachable=open_window or speech.template is not None,
+            reachable=open_window or template is not None,
             sent_today=sum(at >= today for at in known.sent.get(contact.pk, ())),
             current=stands,
         ),
@@ -139,7 +140,7 @@ def _said(message: Message, channel: Channel, known: Around, now: datetime, stan
     if reason:
         ended = reason in ENDED or (message.purpose and reason != "outside_window")
         return Verdict(S.CANCELLED if ended else S.FAILED, reason)
-    return _going(message, speech, channel, open_window)
+    return _going(message, speech, channel, template)
 
 
 def _speech(message: Message, tier: Any, channel: Channel) -> Speech:
@@ -152,13 +153,27 @@ def _speech(message: Message, tier: Any, channel: Channel) -> Speech:
     return speak_message(programme, found, tier, values, to) if found else Speech("", "covert", ())
 
 
-def _going(message: Message, speech: Speech, channel: Channel, open_window: bool) -> Verdict:
+def _template(message: Message, channel: Channel) -> Template | None:
+    """What may go though she has not written for a day: the first of what it says, and nothing that follows."""
+    contact, programme = message.contact, current(message.contact.site)
+    found = programme.messages.get(message.message)
+    if found is None or message.place:
+        return None
+    return template_of(programme, found, values_of(contact, message.values), listener_of(contact, channel))
+
+
+def _going(message: Message, speech: Speech, channel: Channel, template: Template | None) -> Verdict:
     body = speech.bodies[message.place]
-    template = speech.template if message.place == 0 else None
     outgoing = Outgoing(
-        message.pk, message.contact.address, body, speech.language, template, open_window, message.tries + 1
+        message.pk,
+        message.contact.address,
+        body,
+        speech.language,
+        template,
+        template is None,
+        message.tries + 1,
     )
-    rest = len(speech.bodies) - 1 - message.place if open_window else 0
+    rest = 0 if template else len(speech.bodies) - 1 - message.place
     return Verdict(
         S.SENDING, text=shown(body), language=speech.language, rest=rest, channel=channel, outgoing=outgoing
     )

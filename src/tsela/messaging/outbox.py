@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -28,13 +28,22 @@ from tsela.record.writer import write
 
 log = logging.getLogger(__name__)
 S = Message.Status
-AT_ONCE = 32  # requests to providers under way
-TOGETHER = 8  # marked together: after a crash, a person must decide about those that were marked and not yet asked for
+AT_ONCE = 48  # requests to providers under way, or about to leave
+AHEAD = 0.2  # seconds: what may leave within them is marked now, and leaves one by one
+TOGETHER = 16  # marked together: after a crash, a person must decide about those that were marked and not yet asked for
 # Written out, not as parameters: only so does every database see that an index of its own answers it.
 DUE: Any = RawSQL("messaging_message.status IN ('queued', 'waiting')", (), output_field=BooleanField())
 MORE = 2  # rows that are read beyond: several may be to one person
 LOOK = 5.0  # seconds between two looks for what a crash left behind
-Going = tuple[Message, Channel, Outgoing]
+
+
+class Going(NamedTuple):
+    """What is being sent. `at`: when it may leave, by the clock that only rises."""
+
+    message: Message
+    channel: Channel
+    outgoing: Outgoing
+    at: float
 
 
 class Outbox:
@@ -51,12 +60,12 @@ class Outbox:
     def turn(self, now: datetime, *, limit: int = TOGETHER, only: Q | None = None) -> int:
         """Settle what was answered, take in hand what is due; how many messages moved."""
         self._gather()
-        free = min(limit, self.at_once - len(self.flying), self._tokens())
+        free = min(limit, self.at_once - len(self.flying), self._room())
         going = write(partial(self._round, now, free, only or Q())) if self.ended or free > 0 else []
         settled = len(self.ended)
         self.ended = []  # only now: where the database failed, they are settled next time
-        for message, channel, outgoing in going:
-            self.flying[self.pool.submit(channel.send, outgoing)] = (message, channel, outgoing)
+        for one in going:
+            self.flying[self.pool.submit(_send, one)] = one
         return settled + len(going)
 
     def _round(self, now: datetime, free: int, only: Q) -> list[Going]:
@@ -66,22 +75,18 @@ class Outbox:
             return self.mark(now, free, only) if free > 0 else []
 
     def mark(self, now: datetime, limit: int, only: Q) -> list[Going]:
-        """In one transaction: decide about what is due, and mark what goes as being sent."""
-        with transaction.atomic():
-            if time.monotonic() >= self.look_at:
-                self.look_at = time.monotonic() + LOOK
-                settling.expired(now)
-            due = _due(now, limit, only & ~Q(contact__channel__in=self._saturated()))
-            if not due:
-                return []
-            known = around(due, now)
-            verdicts = [(message, _decided(message, known, now)) for message in due]
-            taken = [(message, self._taken(message, verdict, now)) for message, verdict in verdicts]
-            going = [(message, verdict) for message, verdict in taken if verdict]
-            settling.mark(going, now)
-            return [
-                (message, one.channel, one.outgoing) for message, one in going if one.channel and one.outgoing
-            ]
+        """In a transaction: decide about what is due, and mark what goes as being sent."""
+        if time.monotonic() >= self.look_at:
+            self.look_at = time.monotonic() + LOOK
+            settling.expired(now)
+        due = _due(now, limit, only & ~Q(contact__channel__in=self._saturated()))
+        if not due:
+            return []
+        known = around(due, now)
+        verdicts = {message: _decided(message, known, now) for message in due}
+        going = [one for message, verdict in verdicts.items() if (one := self._taken(message, verdict, now))]
+        settling.mark([(one.message, verdicts[one.message]) for one in going], now)
+        return going
 
     def _gather(self) -> None:
         """The requests that have ended, and how."""
@@ -93,7 +98,7 @@ class Outbox:
         while self.flying:
             wait(self.flying, return_when=FIRST_COMPLETED)
             self._gather()
-            write(partial(_settle, self.ended, now))
+            write(partial(self._round, now, 0, Q()))
             self.ended = []
 
     def _saturated(self) -> list[str]:
@@ -102,27 +107,29 @@ class Outbox:
         waits: dict[str, float] = {}
         for one in settings.CHANNELS.values():
             waits[one.kind] = min(waits.get(one.kind, 1e9), self._limiter(one).account_wait(now))
-        return [kind for kind, seconds in waits.items() if seconds > 0]
+        return [kind for kind, seconds in waits.items() if seconds > AHEAD]
 
     def _limiter(self, channel: Channel) -> Limiter:
         return self.limiters.setdefault(channel.account, Limiter(channel.limits))
 
-    def _tokens(self) -> int:
-        """How many messages the accounts may send at this moment."""
+    def _room(self) -> int:
+        """How many messages the accounts may send, from now to AHEAD."""
         now = time.monotonic()
-        held = [self._limiter(one).tokens(now) for one in settings.CHANNELS.values()]
-        return int(min(max(held, default=AT_ONCE), AT_ONCE))
+        rooms = [self._limiter(one).room(now, AHEAD) for one in settings.CHANNELS.values()]
+        return int(min(max(rooms, default=AT_ONCE), AT_ONCE))
 
-    def _taken(self, message: Message, verdict: Verdict, now: datetime) -> Verdict | None:
-        """The verdict, where it goes and may go now; what does not go is put off."""
+    def _taken(self, message: Message, verdict: Verdict, now: datetime) -> Going | None:
+        """What goes, and when; what does not go is put off."""
         if verdict.channel is None or verdict.outgoing is None:
             self._put_off(message, verdict, now)
             return None
         limiter, moment = self._limiter(verdict.channel), time.monotonic()
-        seconds = limiter.take(message.contact.address, moment)
-        if seconds and limiter.account_wait(moment) == 0:  # only she has had enough for the moment
-            Message.objects.filter(pk=message.pk).update(due_at=now + timedelta(seconds=seconds))
-        return None if seconds else verdict
+        wait = limiter.take(message.contact.address, moment, AHEAD)
+        if wait <= AHEAD:
+            return Going(message, verdict.channel, verdict.outgoing, moment + wait)
+        if limiter.account_wait(moment) <= AHEAD:  # only she has had enough for the moment
+            Message.objects.filter(pk=message.pk).update(due_at=now + timedelta(seconds=wait))
+        return None
 
     def _put_off(self, message: Message, verdict: Verdict, now: datetime) -> None:
         if verdict.reason == "outside_window":
@@ -185,14 +192,16 @@ def _decided(message: Message, known: Around, now: datetime) -> Verdict:
 
 
 def _settle(done: list[tuple[Going, Result]], now: datetime) -> None:
-    with transaction.atomic():
-        plain = [
-            (message, end) for (message, _, _), end in done if isinstance(end, Sent) and not message.rest
-        ]
-        settling.sent(plain, now)
-        for (message, channel, _), end in done:
-            if message.rest or not isinstance(end, Sent):
-                settling.settle(message, channel, end, now)
+    plain = [(one.message, end) for one, end in done if isinstance(end, Sent) and not one.message.rest]
+    settling.sent(plain, now)
+    for one, end in done:
+        if one.message.rest or not isinstance(end, Sent):
+            settling.settle(one.message, one.channel, end, now)
+
+
+def _send(one: Going) -> Result:
+    time.sleep(max(0.0, one.at - time.monotonic()))
+    return one.channel.send(one.outgoing)
 
 
 def _result(future: "Future[Result]") -> Result:

@@ -38,6 +38,8 @@ class Part:
 
 def fill(text: str, values: Mapping[str, object]) -> str:
     """A text with its placeholders filled in. A sentence whose placeholder has no value is left out, a greeting only the name (M10)."""
+    if "{" not in text:
+        return text.strip()
     *before, last = SENTENCE.split(text)
     said = (
         [*before[::2], last]

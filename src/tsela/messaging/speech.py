@@ -51,7 +51,6 @@ class Speech:
     tier: Text
     bodies: tuple[Body, ...]
     reviewed: bool = True
-    template: Template | None = None
     tells: str = ""
 
     @property
@@ -111,7 +110,8 @@ def _quiet(
 ) -> dict[str, Any]:
     """Without those of these that tell: a person or a place, what she wrote, which nobody of the programme has chosen."""
     read = read_in(programme, to.language, to.country)
-    tell = {name for name in names if programme.leaks.find(str(values.get(name) or ""), read)}
+    given = {name: str(values[name]) for name in names if values.get(name)}
+    tell = {name for name, value in given.items() if programme.leaks.find(value, read)}
     return {name: value for name, value in values.items() if name not in tell}
 
 
@@ -132,11 +132,7 @@ def speak_message(
 ) -> Speech:
     """A message of the programme; one that a clinician has not confirmed is not reviewed where people receive it."""
     spoken = speak(programme, lines_of(message, tier, values), to)
-    return replace(
-        spoken,
-        reviewed=not (to.live and message.review),
-        template=template_of(programme, message, values, to) if to.kind == "whatsapp" else None,
-    )
+    return replace(spoken, reviewed=False) if to.live and message.review else spoken
 
 
 def template_of(

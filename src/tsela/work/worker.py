@@ -25,7 +25,7 @@ FETCH = 1.0  # … at files that clients sent
 FORGET = 3600.0  # … at requests that need no longer be kept
 GIVEN_UP = {"fetching"}  # need not end well: what it has in hand is fetched again
 PARTING = 2.0  # seconds that it is given
-GATHER = 0.075  # from one turn of sending to the next
+GATHER = 0.15  # from one turn of sending to the next
 LISTEN = 0.1  # … at what came in, and at what is due to be sent: somebody waits for an answer
 
 

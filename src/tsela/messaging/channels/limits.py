@@ -25,9 +25,6 @@ class Bucket:
         wait = self.full_at - now - (self.size - 1) / self.rate
         return wait if wait > 1e-6 else 0.0  # below, adding it to a clock may change nothing
 
-    def held(self, now: float) -> float:
-        return self.size - max(0.0, self.full_at - now) * self.rate
-
     def take(self, now: float) -> None:
         self.full_at = max(self.full_at, now) + 1 / self.rate
 
@@ -37,8 +34,8 @@ class Limiter:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        # A tenth of a second at once at most: the provider counts each second by itself.
-        self._account = Bucket(limits.per_second or 1, max(1.0, limits.per_second / 10))
+        # Nothing is saved up for later: the provider counts each second by itself.
+        self._account = Bucket(limits.per_second or 1, 1.0)
         self._people: OrderedDict[str, Bucket] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -47,18 +44,20 @@ class Limiter:
         with self._lock:
             return self._account.wait(now) if self._limits.per_second else 0.0
 
-    def tokens(self, now: float) -> float:
-        """How many messages the account may send at this moment, whoever they are for."""
+    def room(self, now: float, ahead: float) -> float:
+        """How many messages may leave within `ahead` seconds from now, whoever they are for."""
+        if not self._limits.per_second:
+            return float("inf")
         with self._lock:
-            return self._account.held(now) if self._limits.per_second else float("inf")
+            return max(0.0, 1 + (ahead - self._account.wait(now)) * self._account.rate)
 
-    def take(self, address: str, now: float) -> float:
-        """0: send now, the tokens are taken. Else the seconds to wait, and none is taken."""
+    def take(self, address: str, now: float, ahead: float = 0.0) -> float:
+        """The seconds until it may leave. No more than `ahead`: the tokens are taken, and then it leaves; else none is."""
         with self._lock:
             person = self._person(address)
             wait = self._account.wait(now) if self._limits.per_second else 0.0
             wait = max(wait, person.wait(now) if person else 0.0)
-            if wait == 0:
+            if wait <= ahead:
                 self._account.take(now)
                 if person:
                     person.take(now)

@@ -35,7 +35,7 @@ def sms(text: str) -> Sms:
 
 def units(text: str) -> int:
     """16-bit units: what channels count; an emoji is two."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plainer(text: str) -> str:
