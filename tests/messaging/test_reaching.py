@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from support.record import MULANJE, TEMBISA
 from tsela.kernel.ids import derived_id
@@ -59,6 +60,14 @@ def test_who_may_be_told_is_the_same_asked_together_and_one_by_one(settings: Any
         "born_on", flat=True
     )
     assert {years_between(born, NOON.date()) for born in young if born} > {12, 15, 18}
+
+
+def test_of_a_million_contact_points_only_theirs_are_read():
+    reach = Reach("information", NOON)
+    plan = reach.agreed([derived_id("nomsa")]).explain()
+    if connection.vendor == "sqlite":  # PostgreSQL decides by the size of the table
+        assert "USING INDEX messaging_contactpoint_client" in plan
+        assert "SCAN messaging" not in plan
 
 
 def test_put_in_together_they_are_as_messages_of_their_own():

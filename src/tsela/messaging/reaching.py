@@ -1,15 +1,15 @@
 """Who of very many may be told something, and where.
 
-The rules are those for one (readers.best). They are asked once for all contact points that are alike to them, and what they
-can never object to is left to the database: of a million women few are different, and a woman is no object here.
+The rules are those for one (readers.best), asked once for all contact points that are alike to them: of a million there are
+some thousand kinds.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, QuerySet, When
 
 from tsela.messaging.consent import PURPOSES
 from tsela.messaging.models import ContactPoint
@@ -18,15 +18,7 @@ from tsela.programme.countries import ADULT
 from tsela.record.programme import all_in_force
 
 CHANNELS = ("whatsapp", "sms")
-SEEN = (
-    "channel",
-    "country",
-    "site",
-    "owner",
-    "readers_know",
-    "tier",
-    "assent",
-)  # and `young`: what rules look at
+SEEN = ("channel", "country", "site", "owner", "readers_know", "tier", "assent")  # by the rules; and `young`
 KINDS = 50_000  # of contact points whose answer is kept: bounds the memory, not the number of sites
 
 
@@ -37,17 +29,28 @@ class Reach:
         consent = PURPOSES.get(purpose, "messages")
         self.now = now
         self._may_be_told = lru_cache(KINDS)(partial(_may_be_told, purpose, now, frozenset({consent})))
-        self._agreed = ContactPoint.objects.filter(
-            channel__in=CHANNELS, stopped_at=None, suspended_at=None, consents__purpose=consent, consents__granted=True,
-        ).order_by("-channel", "pk").annotate(young=_young(now)).values_list("client", "pk", *SEEN, "young")  # fmt: skip
+        agreed = ContactPoint.objects.filter(
+            consents__purpose=consent, consents__granted=True, stopped_at=None, suspended_at=None
+        )
+        self._rows = agreed.annotate(young=_young(now)).values_list("client", "pk", *SEEN, "young")
 
     def of(self, clients: Iterable[str]) -> dict[str, str]:
         """Client → the contact point at which she may be told, WhatsApp before SMS; who cannot be told is not there."""
         found: dict[str, str] = {}
-        for client, contact, *seen in self._agreed.filter(client__among=clients):
+        for client, contact, *seen in sorted(self.agreed(clients), key=_in_order):
             if client not in found and self._may_be_told(*seen):
                 found[client] = contact
         return found
+
+    def agreed(self, clients: Iterable[str]) -> QuerySet[ContactPoint, Any]:
+        """Theirs that agreed, in no order: a database that is asked about channels would read all that it has for it."""
+        return self._rows.filter(client__among=clients)
+
+
+def _in_order(row: Sequence[Any]) -> tuple[bool, str]:
+    """WhatsApp first, as in readers.best."""
+    _, contact, channel, *_ = row
+    return channel != "whatsapp", contact
 
 
 def _may_be_told(purpose: str, now: datetime, consents: Collection[str], *seen: Any) -> bool:
