@@ -1,6 +1,5 @@
 """`tsela demo`: a simulated programme on this machine, from nothing to a running site with its Annual Evaluation."""
 
-import datetime
 import signal
 import socket
 import sys
@@ -12,7 +11,7 @@ import click
 
 from tsela.kernel.dates import parse_date
 from tsela.work.commands import print_json
-from tsela.work.commands.serve import open_database, require_free
+from tsela.work.commands.serve import open_database, require_free, start_django
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,6 +70,7 @@ def command(
     Phones of simulated Mentor Mothers send their events through the sync API to a running site; the site plans every
     client; the Annual Evaluation is computed and held against the simulated truth; then you can log in.
     """
+    from django.utils import timezone
     from rich.console import Console
 
     from tsela.simulation.demo import Demo, empty_home, environment
@@ -81,7 +81,8 @@ def command(
     require_free("127.0.0.1", port)
     empty_home(home)
     environment(home, folder)
-    today = parse_date(datetime.datetime.now().astimezone().date().isoformat())
+    start_django()
+    today = parse_date(timezone.localdate().isoformat())  # as the site says, not the machine
     assert today is not None, "this machine's clock shows a day of the rules' calendar"
     demo = Demo(
         _load(folder, console), home, port, console, clients=clients, years=years, seed=seed, today=today
