@@ -243,3 +243,19 @@ def test_who_wrote_stop_waits_for_no_answer_unless_she_may_be_in_danger(urgent: 
     page = browser.get(f"/inbox/{conversation.pk}/").content.decode()
     assert "She wrote STOP" in page
     assert 'value="reply" disabled' in page
+
+
+def test_who_writes_again_after_a_stop_may_be_answered_and_begins_again_when_she_says_so() -> None:
+    promise = someone()
+    client(promise)
+    writes("STOP")
+    browser = signed_in(promise)
+    assert "Nomsa" not in browser.get("/inbox/").content.decode()
+    conversation = writes("Sawubona")
+    assert "Nomsa" in browser.get("/inbox/").content.decode()
+    page = browser.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert "has written again" in page
+    assert 'value="reply" disabled' not in page
+    page = browser.post(f"/inbox/{conversation.pk}/", {"do": "begin_again"}, follow=True).content.decode()
+    assert "She gets messages again" in page
+    assert "She wrote STOP" not in page

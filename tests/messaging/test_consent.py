@@ -51,7 +51,12 @@ CASES: dict[str, tuple[Reader, Saying, str]] = {
     "a day later it is no answer": (Reader(wrote_at=NOON - timedelta(hours=24)), Saying(), "no_consent"),
     "she wrote next month, said a clock that was wrong": (Reader(wrote_at=NOON + timedelta(days=30)), Saying(), "no_consent"),
     "an answer at night": (Reader(wrote_at=NOON, hours=(0, 60)), Saying(), ""),
-    "an answer to who said stop": (Reader(wrote_at=NOON, stopped=True), Saying(), "stopped"),
+    "an answer to who said stop": (Reader(wrote_at=NOON, stopped=True), Saying(personal=True), "stopped"),
+    "a person's, to who has written since": (Reader(wrote_at=NOON, stopped=True, again=True), Saying(personal=True), ""),
+    "a flow's": (Reader(wrote_at=NOON, stopped=True, again=True), Saying(), "stopped"),
+    "a reminder of a person": (replace(HERS, wrote_at=NOON, stopped=True, again=True), replace(REMINDER, personal=True), "stopped"),
+    "openly, though she once agreed to that": (replace(HERS, agreed="overt", wrote_at=NOON, stopped=True, again=True), Saying(personal=True, tier="overt"), "not_alone"),
+    "a day after she wrote again": (Reader(wrote_at=NOON - timedelta(hours=24), stopped=True, again=True), Saying(personal=True), "stopped"),
     "an answer is covert to whom nobody knows": (Reader(wrote_at=NOON), Saying(tier="overt", asked=True), "not_alone"),
     "open on request, when she asked": (replace(HERS, agreed="overt_on_request", wrote_at=NOON), Saying(tier="overt", asked=True), ""),
     "open on request, when we began": (replace(HERS, agreed="overt_on_request", wrote_at=NOON), Saying(tier="overt"), "not_alone"),
@@ -81,12 +86,14 @@ READERS = st.builds(
     hours=HOURS,
     zone=ZONES,
     stopped=st.booleans(),
+    again=st.booleans(),
     suspended=st.booleans(),
     wrote_at=st.none() | MOMENTS,
 )
 SAYINGS = st.builds(
     Saying,
     purpose=st.sampled_from(["", "reminders", "support", "information", "research"]),
+    personal=st.booleans(),
     tier=st.sampled_from(["covert", "overt"]),
     asked=st.booleans(),
     reviewed=st.booleans(),
@@ -101,7 +108,11 @@ SAYINGS = st.builds(
 def test_what_is_never_sent(reader: Reader, saying: Saying, now: datetime) -> None:
     if may_send(reader, saying, now):
         return
-    assert not (reader.stopped)
+    if reader.stopped:
+        assert reader.again
+        assert saying.personal
+        assert not saying.purpose
+        assert saying.tier == "covert"
     assert not (reader.suspended)
     assert saying.reviewed
     assert not saying.empty

@@ -11,7 +11,7 @@ from support.record import event
 from tsela.access.models import Role
 from tsela.kernel.errors import TselaError
 from tsela.kernel.ids import derived_id
-from tsela.messaging import actions, door, inbox
+from tsela.messaging import actions, door, inbox, queries
 from tsela.messaging.channels.simulator import Simulator, written
 from tsela.messaging.models import CallTask, Consent, ContactPoint, Conversation, Inbound, Message
 from tsela.messaging.outbox import send_due
@@ -47,6 +47,13 @@ class Client:
         texts = [row.text for row in rows]
         new, self.seen = texts[self.seen :], len(texts)
         return new
+
+
+def refused(action: Any, *given: Any, **named: Any) -> str:
+    """The number of the error."""
+    with pytest.raises(TselaError) as caught:
+        action(*given, **named)
+    return caught.value.problem.code
 
 
 def send_all(now: datetime | None = None) -> int:
@@ -110,6 +117,42 @@ def test_stop_ends_every_consent_cancels_what_waits_and_is_said_once():
     send_all()
     after.refresh_from_db()
     assert (after.status, after.reason) == ("cancelled", "stopped")
+
+
+def test_who_writes_again_after_a_stop_is_answered_by_a_person_and_begins_again_when_she_says_so():
+    device = her_phone()
+    sms = reached(device)
+    nomsa, stopped = Client(account="sms"), "E741"
+    nomsa.says("STOP")
+    conversation = Conversation.objects.get(contact=sms)
+    assert refused(actions.reply, conversation, "Are you well?", by=device.staff) == stopped
+    assert refused(actions.begin_again, conversation, by=device.staff) == stopped
+    assert nomsa.says("Hello, it is me") == [], "the programme keeps still"
+    conversation.refresh_from_db()
+    assert conversation.held_by == "person"
+    assert refused(actions.reply, conversation, "Your ARVs are here", by=device.staff) == "E742"
+    answer = actions.reply(conversation, "Good to hear you. Shall we write to you again?", by=device.staff)
+    asked = actions.enqueue(sms, key="asked", message="satisfaction", by=device.staff.pk)
+    send_all()
+    answer.refresh_from_db()
+    asked.refresh_from_db()
+    assert (answer.status, asked.status, asked.reason) == ("sent", "cancelled", "stopped")
+    nomsa.says("Stop!")
+    conversation.refresh_from_db()
+    assert refused(actions.begin_again, conversation, by=device.staff) == stopped, "she has said it again"
+    nomsa.says("Yes please, write to me")
+    conversation.refresh_from_db()
+    assert conversation in queries.conversations_for(device.staff).filter(queries.WAITING)
+    actions.begin_again(conversation, by=device.staff)
+    consent = [one for one in events_of([derived_id("nomsa")]) if one["form"] == "consent"][-1]
+    assert (consent["author"], consent["answers"]["granted"]) == (device.staff.pk, "yes")
+    assert ContactPoint.objects.get(pk=sms.pk).stopped_at is None
+    after = actions.enqueue(
+        sms, key="after", message="visit_soon", purpose="reminders", values={"date": today()}
+    )
+    send_all()
+    after.refresh_from_db()
+    assert after.status == "sent"
 
 
 def test_a_stop_of_a_stranger_is_kept_with_the_number():

@@ -2,6 +2,7 @@
 
 from tsela.messaging.desk import (
     assign,
+    begin_again,
     call_back,
     close,
     finish_call,
@@ -19,6 +20,6 @@ from tsela.messaging.queue import call, cancel, enqueue
 from tsela.messaging.stopping import resume, stop, suspend
 
 __all__ = [
-    "assign", "call", "call_back", "cancel", "close", "enqueue", "finish_call", "hand_back", "let_go", "link", "note", "remind", "reopen", "reply",
+    "assign", "begin_again", "call", "call_back", "cancel", "close", "enqueue", "finish_call", "hand_back", "let_go", "link", "note", "remind", "reopen", "reply",
     "resume", "send_again", "stop", "suspend", "take",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tsela.access.models import Site
+from tsela.access.models import Site, Staff
 from tsela.care.rules import rules_at
 from tsela.kernel.ids import uuid7
 from tsela.messaging import contacts, writing
@@ -49,11 +49,13 @@ def _about(reminder: Message | None, country: str, now: datetime) -> dict[str, A
     return {"appointment_date": day} | ({"days_until": SOON} if late else {})
 
 
-def record(contact: ContactPoint, form: str, answers: dict[str, Any], now: datetime) -> ContactPoint:
-    """An event of her record. Who is not in it yet: a registration makes her a client, a consent is kept with the contact
+def record(
+    contact: ContactPoint, form: str, answers: dict[str, Any], now: datetime, *, by: Staff | None = None
+) -> ContactPoint:
+    """An event of her record, told by her or `by` who read it. Who is not in it yet: a registration makes her a client, a consent is kept with the contact
     point, anything else waits until staff know who she is."""
     if contact.client:
-        writing.write(contact.client, form, answers, now=now)
+        writing.write(contact.client, form, answers, by=by, now=now)
         if form in FORMS:  # what she agrees to holds at once
             contacts.Projected([contact.client]).store()
             contact.refresh_from_db()

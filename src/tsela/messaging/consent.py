@@ -34,6 +34,7 @@ class Reader:
     hours: tuple[int, int] = HOURS
     zone: str = "UTC"
     stopped: bool = False
+    again: bool = False  # she has written since she said stop
     suspended: bool = False
     wrote_at: datetime | None = None
 
@@ -55,9 +56,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What is to be said. `purpose` blank: an answer to her. `asked`: within the conversation that she began."""
+    """What is to be said. `purpose` blank: an answer to her; `personal`: of a person, in words of her own. `asked`: within the
+    conversation that she began."""
 
     purpose: str = ""
+    personal: bool = False
     tier: Text = "covert"
     asked: bool = False
     reviewed: bool = True
@@ -68,8 +71,8 @@ class Saying:
 
 
 def tier_of(reader: Reader) -> str:
-    """The tier that holds: what was agreed, where it can hold at all (M1)."""
-    return reader.agreed if reader.alone else "covert"
+    """The tier that holds: what was agreed, where it can hold at all (M1), and until she says stop."""
+    return reader.agreed if reader.alone and not reader.stopped else "covert"
 
 
 def text_tier(reader: Reader, now: datetime, *, asked: bool) -> Text:
@@ -84,7 +87,7 @@ def may_send(reader: Reader, saying: Saying, now: datetime) -> str:
     answer = not saying.purpose and reader.answering(now)
     minor = reader.minor(now) and not (reader.owner == "own" and reader.assent)
     reasons = {
-        "stopped": reader.stopped,
+        "stopped": reader.stopped and not (answer and saying.personal and reader.again),
         "suspended": reader.suspended,
         "no_consent": not answer and PURPOSES.get(saying.purpose, "messages") not in reader.consents,
         "minor": not answer and minor,

@@ -15,7 +15,7 @@ from tsela.messaging.flow import Effect, Talk, step
 from tsela.messaging.flow.hearing import AGAIN
 from tsela.messaging.folding import fold
 from tsela.messaging.models import ContactPoint, Conversation, Message
-from tsela.messaging.readers import listener_of, reader_of
+from tsela.messaging.readers import listener_of, read_by, reader_of
 from tsela.messaging.stopping import FAREWELL, stop, suspend
 from tsela.programme import Programme
 from tsela.record.programme import all_in_force, current
@@ -97,6 +97,13 @@ def is_danger(conversation: Conversation, text: str) -> bool:
     """Whether a text that no flow hears has a danger word (M24)."""
     danger = talk_of(current(conversation.contact.site)).words.kinds["danger"]
     return danger.inside(fold(text)) is not None
+
+
+def is_stop(conversation: Conversation, text: str) -> bool:
+    """Whether a text that no flow hears says stop (M23)."""
+    contact = conversation.contact
+    heard = talk_of(current(contact.site)).words.heard(text, sorted(read_by(contact)))
+    return heard is not None and heard[0] == "stop"
 
 
 def make_ready() -> None:

@@ -121,6 +121,7 @@ def _said(message: Message, channel: Channel, known: Around, now: datetime, stan
         reader,
         Saying(
             purpose="" if farewell else message.purpose,
+            personal=bool(message.by) and not message.message,
             tier=speech.tier,
             asked=asked,
             reviewed=speech.reviewed,

@@ -13,7 +13,8 @@ from tsela.access.models import Staff
 from tsela.care.queries import plan_of
 from tsela.kernel.errors import fail
 from tsela.kernel.ids import uuid7
-from tsela.messaging import contacts, conversing, queries, readers, speech
+from tsela.messaging import answering, contacts, conversing, queries, readers, speech
+from tsela.messaging.consent import Saying, may_send
 from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message, Note, Pause
 from tsela.messaging.queue import call, enqueue
 from tsela.messaging.readers import best, reader_of
@@ -23,6 +24,8 @@ from tsela.record.programme import current
 
 With = Conversation.With
 REMINDERS = "reminders"  # the purpose of messages that remind
+ENDED = {"stopped": "She has ended it.", "suspended": "Nobody knows who reads this number now."}
+AGAIN = "written again 2026-11"  # the version of the words by which a member of staff tells of her consent
 OUTCOMES = ("reached", "no_answer", "wrong_number", "call_again", "not_safe")
 NOT_HERS = {
     "wrong_number": "number_changed",
@@ -46,11 +49,9 @@ def reply(
     queries.require_contact(by, conversation.contact)
     contact = conversation.contact
     reader = reader_of(contact)
-    if reader.stopped or reader.suspended:
-        fail(
-            "E741",
-            reason="She has ended it." if reader.stopped else "Nobody knows who reads this number now.",
-        )
+    why = may_send(reader, Saying(personal=not message), timezone.now())
+    if why in ENDED:
+        fail("E741", reason=ENDED[why])
     if contact.channel == "whatsapp" and not reader.answering(timezone.now()) and not _other_way(contact):
         fail("E741", reason="She has not written for 24 hours, and WhatsApp lets nobody write then.")
     read = readers.read_by(contact) | {by.language}
@@ -74,6 +75,19 @@ def reply(
         )
         audit.note(by, "message.reply", conversation.contact.client or conversation.contact_id)
     return found
+
+
+def begin_again(conversation: Conversation, *, by: Staff) -> None:
+    """She said stop, has written since, and asks for messages again: her consent, told by who read it. E741 for others."""
+    contact, now = conversation.contact, timezone.now()
+    queries.require_contact(by, contact)
+    reader = reader_of(contact)
+    if reader.suspended or not (reader.again and reader.answering(now)):
+        fail("E741", reason="She has not asked for messages again.")
+    given = {"purpose": "messages", "granted": "yes", "channel": contact.channel, "tier": "covert"}
+    with transaction.atomic():
+        answering.record(contact, "consent", {**given, "text_version": AGAIN}, now, by=by)
+        audit.note(by, "contact.begin_again", contact.client or contact.pk)
 
 
 def remind(conversation: Conversation, task: str, message: str, *, by: Staff) -> Message:

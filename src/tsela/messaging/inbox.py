@@ -174,14 +174,17 @@ def contact_at(account: Channel, part: InboundMessage, now: datetime) -> Contact
 
 
 def _answer(conversation: Conversation, part: InboundMessage, key: str, now: datetime) -> None:
-    contact = conversation.contact
+    contact, text = conversation.contact, str(part.event.get("text") or "")
+    if contact.stopped_at and conversing.is_stop(conversation, text):
+        ContactPoint.objects.filter(pk=contact.pk).update(stopped_at=now)  # what she wrote between is over
+        return
     if contact.stopped_at or contact.suspended_at:
         why = (
             "She wrote after she had said stop"
             if contact.stopped_at
             else "Wrote from a number that is suspended"
         )
-        urgent = conversing.is_danger(conversation, str(part.event.get("text") or ""))
+        urgent = conversing.is_danger(conversation, text)
         conversing.hand_over(conversation, queue="contacts", because=why, urgent=urgent, now=now)
         conversation.save()
         return

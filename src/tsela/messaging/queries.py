@@ -9,9 +9,9 @@ from tsela.kernel.errors import fail
 from tsela.messaging.models import CallTask, ContactPoint, Conversation, Message
 from tsela.record.queries import clients_in
 
-# Who waits for an answer of ours. Who wrote STOP can have none, but is called where she may be in danger.
+# Who waits for an answer of ours. Who wrote STOP can have none before she writes again, but is called where she may be in danger.
 WAITING = Q(held_by=Conversation.With.PERSON, waiting_since__isnull=False) & (
-    Q(contact__stopped_at=None) | Q(urgent=True)
+    Q(contact__stopped_at=None) | Q(contact__last_inbound_at__gt=F("contact__stopped_at")) | Q(urgent=True)
 )
 DEAD = (Message.Status.FAILED, Message.Status.UNKNOWN)
 

@@ -44,6 +44,7 @@ def reader_of(
     if consents is None:
         consents = (consent.purpose for consent in contact.consents.all() if consent.granted)
     known = current(contact.site).countries.get(contact.country)
+    stopped, wrote = contact.stopped_at, contact.last_inbound_at
     return Reader(
         consents=frozenset(consents),
         agreed=contact.tier,
@@ -54,9 +55,10 @@ def reader_of(
         assent=contact.assent,
         hours=(contact.hours_from, contact.hours_to),
         zone=zone_of(contact.country),
-        stopped=contact.stopped_at is not None,
+        stopped=stopped is not None,
+        again=stopped is not None and wrote is not None and wrote > stopped,
         suspended=contact.suspended_at is not None,
-        wrote_at=contact.last_inbound_at,
+        wrote_at=wrote,
     )
 
 

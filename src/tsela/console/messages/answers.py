@@ -48,7 +48,7 @@ class Way:
 def way(contact: ContactPoint, now: datetime) -> Way:
     """Asked before she writes, and not after (M33, M40)."""
     reader = reader_of(contact)
-    reason = may_send(reader, Saying(), now)
+    reason = may_send(reader, Saying(personal=True), now)
     if reason == "hours":
         told = f"It is {local(now, reader.zone):%H:%M} where she lives, outside her hours: your answer goes at {clock(reader.hours[0])}."
         return Way(told)

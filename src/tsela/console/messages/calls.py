@@ -231,5 +231,5 @@ def _nobody(found: CallTask) -> Who:
     mother = staff_names([found.caseload]).get(found.caseload or "", "")
     return Who(
         name=name or "Not registered yet", channel="", address="", language="", language_name="", guess="", tier="covert",
-        owner="", hours="", code_word="", mother=mother, site=site_name(found.site), stopped=False, suspended="",
+        owner="", hours="", code_word="", mother=mother, site=site_name(found.site), stopped=False, again=False, suspended="",
     )  # fmt: skip

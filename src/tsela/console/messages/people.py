@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from tsela.access.models import Site, Staff
 from tsela.care import queries as care
 from tsela.care.rules import rules_at
@@ -53,6 +55,7 @@ class Who:
     mother: str
     site: str
     stopped: bool
+    again: bool  # … and wrote since, within the time in which she may be answered
     suspended: str
 
     @property
@@ -85,6 +88,7 @@ def who(contact: ContactPoint, guess: str = "") -> Who:
     """Everything that may be shown of a contact point to those who see it."""
     mother = Staff.objects.filter(pk=contact.caseload).first() if contact.caseload else None
     client = Client.objects.filter(pk=contact.client).first() if contact.client else None
+    reader = reader_of(contact)
     suspended = (
         SUSPENDED.get(contact.suspended_because, "somebody must ask her") if contact.suspended_at else ""
     )
@@ -95,13 +99,14 @@ def who(contact: ContactPoint, guess: str = "") -> Who:
         language=contact.language,
         language_name=language_name(contact.site, contact.language),
         guess=language_name(contact.site, guess) if guess and guess != contact.language else "",
-        tier=tier_of(reader_of(contact)),
+        tier=tier_of(reader),
         owner=OWNERS.get(contact.owner, "nobody has said whose phone it is"),
         hours=f"Safe for her: {clock(contact.hours_from)} to {clock(contact.hours_to)}.",
         code_word=contact.code_word or _word_of(contact.client),
         mother=mother.name if mother else "",
         site=site_name(contact.site),
-        stopped=contact.stopped_at is not None,
+        stopped=reader.stopped,
+        again=reader.again and reader.answering(timezone.now()),
         suspended=suspended,
     )
 

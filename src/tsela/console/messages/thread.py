@@ -73,6 +73,11 @@ def _remind(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     return "She is reminded, in the programme's words."
 
 
+def _begin_again(request: HttpRequest, found: Conversation, staff: Staff) -> str:
+    actions.begin_again(found, by=staff)
+    return "She gets messages again. What she agreed to is in her record."
+
+
 def _note(request: HttpRequest, found: Conversation, staff: Staff) -> str:
     text = request.POST.get("text", "").strip()
     if text:
@@ -143,6 +148,7 @@ def _near(request: HttpRequest, found: Conversation, staff: Staff) -> HttpRespon
 VERBS: dict[str, Callable[[HttpRequest, Conversation, Staff], str | HttpResponse]] = {
     "reply": _reply,
     "remind": _remind,
+    "begin_again": _begin_again,
     "note": _note,
     "take": _take,
     "assign": _assign,
