@@ -11,14 +11,14 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from tsela.messaging.campaigns import Lot, wording_of
 from tsela.messaging.channels.accounts import route
 from tsela.messaging.comparing import Comparison, compare
-from tsela.messaging.consent import text_tier
+from tsela.messaging.consent import WAITS, Saying, may_send, text_tier
 from tsela.messaging.models import Campaign, ContactPoint, Message
-from tsela.messaging.reaching import CHANNELS
 from tsela.messaging.readers import best, lasting_reason, listener_of, reader_of, values_of
 from tsela.messaging.speech import speak_message, template_of
 from tsela.record.models import Event
 from tsela.record.programme import current
 
+CHANNELS = ("whatsapp", "sms")
 ANSWERED_WITHIN = timedelta(days=7)
 CAME_WITHIN = timedelta(days=30)
 WENT = Q(status__in=("sent", "delivered", "read"))
@@ -193,7 +193,7 @@ def _why_not(contacts: Sequence[ContactPoint], purpose: str, now: datetime) -> s
 
 
 def _text(campaign: Campaign, wording: str, contact: ContactPoint, now: datetime) -> tuple[Text, str]:
-    """In which words, and why those would be withheld, if they would (as `deciding`)."""
+    """In which words, and why those would be withheld for good, if they would (as `deciding`)."""
     programme, reader = current(contact.site), reader_of(contact)
     message = programme.messages[wording]
     to = listener_of(contact, route(contact.channel, contact.country))
@@ -204,11 +204,14 @@ def _text(campaign: Campaign, wording: str, contact: ContactPoint, now: datetime
         names["name"] = "(her name)"
     said = speak_message(programme, message, tier, names, to)
     text = "\n".join(body.text for body in said.bodies)
-    withheld = {
-        "not_reviewed": not said.reviewed,
-        "no_text": said.empty,
-        "outside_window": not free and template_of(programme, message, names, to) is None,
-        "tells": bool(said.tells),
-    }
-    why = next((reason for reason, holds in withheld.items() if holds), "")
+    saying = Saying(
+        purpose=campaign.purpose,
+        tier=said.tier,
+        reviewed=said.reviewed,
+        empty=said.empty,
+        reachable=free or template_of(programme, message, names, to) is not None,
+    )
+    why = may_send(reader, saying, now)
+    if why in ("", *WAITS):
+        why = "tells" if said.tells else ""
     return Text(wording, contact.language, said.language, said.tier, contact.channel, text), why
