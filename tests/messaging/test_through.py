@@ -155,6 +155,15 @@ def test_who_writes_again_after_a_stop_is_answered_by_a_person_and_begins_again_
     assert after.status == "sent"
 
 
+def test_why_she_may_be_in_danger_is_not_forgotten_over_what_she_writes_then():
+    reached(her_phone())
+    nomsa = Client(account="sms")
+    for text in ("I am bleeding", "STOP", "Hello?"):
+        nomsa.says(text)
+    conversation = Conversation.objects.get(contact__channel="sms")
+    assert (conversation.urgent, conversation.because) == (True, "Danger word: bleeding")
+
+
 def test_a_stop_of_a_stranger_is_kept_with_the_number():
     nomsa = Client()
     nomsa.says("Hello")

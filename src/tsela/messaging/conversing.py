@@ -83,9 +83,8 @@ def hand_over(
 ) -> None:
     """To a person: who has it already, else her Mentor Mother, else who works at her site. To be saved by the caller."""
     conversation.held_by = With.PERSON
-    if (
-        because != AGAIN or not conversation.because
-    ):  # that she wrote again is no better reason than the first
+    weaker = because == AGAIN or (conversation.urgent and not urgent)
+    if not (weaker and conversation.because):  # that she wrote again is no better reason than the first
         conversation.queue, conversation.because = queue[:40], because[:200]
     conversation.urgent = conversation.urgent or urgent
     conversation.waiting_since = conversation.waiting_since or now

@@ -17,7 +17,6 @@ from tsela.messaging.readers import best
 from tsela.programme.countries import ADULT
 from tsela.record.programme import all_in_force
 
-CHANNELS = ("whatsapp", "sms")
 SEEN = ("channel", "country", "site", "owner", "readers_know", "tier", "assent")  # by the rules; and `young`
 KINDS = 50_000  # of contact points whose answer is kept: bounds the memory, not the number of sites
 
