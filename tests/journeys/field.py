@@ -2,16 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-TODAY = datetime.now(ZoneInfo("Africa/Johannesburg")).date()  # as the site says
 PIN = "402917"
 
 
+def today() -> date:
+    """As the site says."""
+    return datetime.now(ZoneInfo("Africa/Johannesburg")).date()
+
+
 def ago(days: int) -> str:
-    return (TODAY - timedelta(days=days)).isoformat()
+    return (today() - timedelta(days=days)).isoformat()
 
 
 @dataclass
