@@ -3,7 +3,9 @@
 import html
 import json
 import re
+from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,9 +15,10 @@ from messaging.accounts import accounts
 from support.record import event, phone, someone
 from support.talks import client, signed_in
 from tsela.access.models import AuditEntry, Role, Staff
-from tsela.console.messages.campaign_words import by_wording, compared
+from tsela.console.messages.campaign_words import by_wording, compared, previewed
 from tsela.kernel.ids import uuid7
 from tsela.messaging import actions, door, inbox, notices
+from tsela.messaging.campaign_preview import Preview, Text
 from tsela.messaging.campaign_results import Arm, Results
 from tsela.messaging.comparing import compare
 from tsela.messaging.models import CallTask, Campaign, ContactPoint, Message, Notice, Pause
@@ -202,12 +205,15 @@ def test_a_campaign_is_looked_at_before_it_goes_and_says_what_came_of_it() -> No
         agrees_to_information(promise, name)
     browser, wordings = signed_in(mpho), information_wordings()
     made = browser.post("/campaigns/new/", GIVEN | {"wordings": wordings})
+    work_once()
     page = browser.get(made["Location"]).content.decode()
     assert tiles(page) == {"clients match": 3, "would get it": 2, "would not": 1}
     assert "she has not agreed to messages of this kind" in page
     assert not Message.objects.exclude(campaign=None).exists(), "looking sends nothing"
 
-    path = made["Location"].partition("?")[0]
+    path = made["Location"]
+    browser.post(path, {"do": "look"})
+    assert "It is being counted" in browser.get(path).content.decode()
     browser.post(path, {"do": "start"})
     plan_campaigns()
     send_due(
@@ -246,9 +252,12 @@ def test_a_campaign_starts_below_what_it_would_do() -> None:
     agrees_to_information(promise, "Nomsa")
     browser = signed_in(someone(Role.ME_OFFICER))
     made = browser.post("/campaigns/new/", GIVEN | {"wordings": information_wordings(), "first": "10"})
-    path = made["Location"].partition("?")[0]
-    assert 'value="start"' not in browser.get(path).content.decode(), "nobody has looked yet"
-    page = browser.get(made["Location"], {"preview": "1", "price": "0,03"}).content.decode()
+    path = made["Location"]
+    page = browser.get(path).content.decode()
+    assert "It is being counted" in page
+    assert 'value="start"' not in page, "nobody has looked yet"
+    work_once()
+    page = browser.get(path, {"price": "0,03"}).content.decode()
     assert page.index("In her own language") < page.index("Start: 10 first")
     assert re.search(
         r"In a draft of it.*isiZulu</td><td class=\"number\">1</td><td class=\"number\">0</td><td class=\"number\">1<",
@@ -258,6 +267,21 @@ def test_a_campaign_starts_below_what_it_would_do() -> None:
     assert "1 SMS, 0.03 at 0.03 each" in page
     browser.post(path, {"do": "throw_away"})
     assert Campaign.objects.get().status == "done"
+
+
+@pytest.mark.parametrize(
+    ("matching", "looked_at", "reached", "told"),
+    [(400, 400, 300, ""), (1_000_000, 5_000, 4_000, "789,000 to 811,000"), (6_000, 5_000, 0, "0 to 5")],
+)
+def test_of_very_many_so_many_would_get_it_as_is_known_from_some(
+    matching: int, looked_at: int, reached: int, told: str
+) -> None:
+    text = Text("tb_week", "zu", "en", "covert", "sms", "Hello.")
+    found = Preview(matching, looked_at, Counter(), Counter({text: reached}))
+    shown = previewed(found, current(), Decimal("0.02"))
+    assert shown["about"] == told
+    if told and reached:
+        assert shown["cost"] == "About 800,000 SMS, 16,000.00 at 0.02 each"
 
 
 @pytest.mark.parametrize(

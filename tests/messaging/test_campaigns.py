@@ -12,7 +12,7 @@ from support.record import TEMBISA, event, someone
 from tsela.access.models import Device, Role, Staff
 from tsela.kernel.errors import TselaError
 from tsela.kernel.ids import derived_id
-from tsela.messaging import campaign_results, campaigns
+from tsela.messaging import campaign_preview, campaign_results, campaigns
 from tsela.messaging.comparing import compare, newcombe
 from tsela.messaging.models import Campaign, ContactPoint, Message
 from tsela.messaging.outbox import send_due
@@ -89,10 +89,29 @@ def test_only_who_agreed_to_information_and_can_be_told_gets_it(thandi: Device, 
     ContactPoint.objects.filter(client=derived_id("said stop")).update(stopped_at=timezone.now())
     made = going(officer)
     assert told(made) == [derived_id("agrees")]
-    with_reasons = campaign_results.preview(made, [[Drawn(one) for one in clients()]], timezone.now())
+    with_reasons = campaign_preview.preview(made, [[Drawn(one) for one in clients()]], timezone.now())
     assert with_reasons.matching == 6
     assert with_reasons.reached == 1
     assert with_reasons.reasons == {"no_consent": 3, "stopped": 1, "minor": 1}
+
+
+def test_of_very_many_the_first_by_lot_are_looked_at_and_all_are_counted(
+    thandi: Device, officer: Staff, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(campaign_preview, "LOOKED_AT", 5)
+    many(thandi, 4)
+    made = draft(officer)
+    lots = [[Drawn(derived_id(f"client{n}")) for n in some] for some in ((0, 1, 7), (2, 8, 3), (9,))]
+    campaign_preview.keep(made, lots, timezone.now())
+    made.refresh_from_db()
+    found = campaign_preview.Preview.of(made.preview)
+    assert (found.matching, found.looked_at, found.reached, dict(found.reasons)) == (
+        7,
+        5,
+        3,
+        {"no_contact": 2},
+    )
+    assert found == campaign_preview.preview(made, lots, timezone.now()), "as it was stored"
 
 
 def test_planned_twice_each_gets_one(thandi: Device, officer: Staff):
@@ -178,7 +197,7 @@ def test_who_would_get_nothing_since_its_words_are_withheld_is_counted_so(
     many(thandi, 2)
     settings.CHANNELS = accounts()  # live
     made = draft(officer, wordings=["covid_facts"], values={})
-    found = campaign_results.preview(
+    found = campaign_preview.preview(
         made, [[Drawn(derived_id(f"client{n}")) for n in range(2)]], timezone.now()
     )
     assert (found.matching, found.reached, dict(found.reasons)) == (2, 0, {"not_reviewed": 2})

@@ -71,7 +71,7 @@ def create(
     require_audience(audience)
     made = Campaign.objects.create(
         title=title.strip(), audience=audience.strip(), sites=where, purpose=purpose, wordings=list(wordings), values=given,
-        per_minute=per_minute, first=first, starts_at=starts_at, by=by.pk,
+        per_minute=per_minute, first=first, starts_at=starts_at, preview_wanted=True, by=by.pk,
     )  # fmt: skip
     audit.note(by, "campaign.create", str(made.pk))
     return made
@@ -97,7 +97,7 @@ def named(wordings: Iterable[str]) -> set[str]:
 
 def start(campaign: Campaign, *, by: Staff) -> None:
     """Go: it is planned from now on, or from its hour. E751."""
-    _turn(campaign, (S.DRAFT,), S.PLANNING, "start", by)
+    _turn(campaign, (S.DRAFT,), S.PLANNING, "start", by, preview_wanted=False)
 
 
 def pause(campaign: Campaign, *, by: Staff) -> None:
@@ -121,6 +121,17 @@ def stop(campaign: Campaign, *, by: Staff) -> int:
     with transaction.atomic():
         _turn(campaign, (S.DRAFT, S.PLANNING, S.RUNNING, S.PAUSED), S.DONE, "stop", by, planned_all=True)
         return cancel(Q(campaign=campaign.pk), because="let_go")
+
+
+def want_preview(campaign: Campaign, *, by: Staff) -> None:
+    """Who would get it is looked up anew."""
+    policy.require(by, Action.CAMPAIGN_WRITE)
+    Campaign.objects.filter(pk=campaign.pk).update(preview_wanted=True)
+
+
+def to_preview() -> list[Campaign]:
+    """Those of which somebody asks who would get it."""
+    return list(Campaign.objects.filter(preview_wanted=True).order_by("pk"))
 
 
 def to_plan(now: datetime) -> list[Campaign]:

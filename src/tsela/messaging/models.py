@@ -283,6 +283,9 @@ class Campaign(models.Model):
     )
     planned_all = models.BooleanField(default=False, help_text="everyone of the audience was looked at")
     paused_at = models.DateTimeField(null=True)  # by a person: nothing of it leaves meanwhile
+    preview_wanted = models.BooleanField(default=False, help_text="somebody asks who would get it")
+    preview = models.JSONField(null=True, help_text="see campaign_preview")
+    previewed_at = models.DateTimeField(null=True)
     by = IdField()
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -20,7 +20,7 @@ from tsela.work.subscriptions import follow_all
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two looks at the counters
-LOOK = 5.0  # … at campaigns whose hour has come
+LOOK = 2.0  # … at campaigns whose hour has come, and at those that somebody looks at
 FETCH = 1.0  # … at files that clients sent
 FORGET = 3600.0  # … at requests that need no longer be kept
 GIVEN_UP = {"fetching"}  # need not end well: what it has in hand is fetched again

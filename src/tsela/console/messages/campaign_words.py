@@ -13,7 +13,9 @@ from django.utils.formats import date_format
 from tsela.console.messages.people import TIERS
 from tsela.console.messages.prices import cost
 from tsela.console.messages.states import REASONS, Reason
-from tsela.messaging.campaign_results import ANSWERED_WITHIN, CAME_WITHIN, Arm, Preview, Results, Text
+from tsela.evaluation.statistics import wilson
+from tsela.messaging.campaign_preview import Preview, Text
+from tsela.messaging.campaign_results import ANSWERED_WITHIN, CAME_WITHIN, Arm, Results
 from tsela.messaging.comparing import Comparison
 from tsela.messaging.models import Channel
 from tsela.messaging.speech import DRAFT
@@ -117,18 +119,40 @@ def _point(share: float) -> str:
 
 def previewed(found: Preview, programme: Programme, price: Decimal | None) -> dict[str, Any]:
     """A preview as the page shows it."""
-    missed = found.matching - found.reached
+    missed, some = found.looked_at - found.reached, found.looked_at < found.matching
     return {
-        "matching": f"{found.matching:,}", "reached": f"{found.reached:,}", "missed": f"{missed:,}" if missed else 0,
+        "matching": f"{found.matching:,}", "some": f"{found.looked_at:,}" if some else "", "about": _about(found) if some else "", "reached": f"{found.reached:,}", "missed": f"{missed:,}" if missed else 0,
         "reasons": [_reason(reason, count) for reason, count in found.reasons.most_common()],
         "texts": [_text(text, count, programme) for text, count in found.texts.most_common(SHOWN)],
         "languages": _languages(found, programme), "drafts": any(DRAFT in text.text for text in found.texts),
-        "cost": cost(_parts(found), price) if _parts(found) else "", "others": max(0, len(found.texts) - SHOWN),
+        "cost": _cost(found, price), "others": max(0, len(found.texts) - SHOWN),
     }  # fmt: skip
 
 
+def _about(found: Preview) -> str:
+    """How many of all would get it, by those who were looked at: Wilson's interval, 95%."""
+    share = wilson(found.reached, found.looked_at)
+    return f"{_rounded(share[0] * found.matching)} to {_rounded(share[1] * found.matching)}" if share else ""
+
+
+def _rounded(number: float) -> str:
+    """To three figures: no better is it known."""
+    step = 10 ** max(0, len(str(int(number))) - 3)
+    return f"{round(number / step) * step:,}"
+
+
+def _cost(found: Preview, price: Decimal | None) -> str:
+    """Of all, in proportion to those who were looked at."""
+    parts = _parts(found)
+    if not parts:
+        return ""
+    if found.looked_at == found.matching:
+        return cost(parts, price)
+    return f"About {cost(round(parts * found.matching / found.looked_at), price)}"
+
+
 def _parts(found: Preview) -> int:
-    """How many SMS it takes in all."""
+    """How many SMS it takes for those who were looked at."""
     return sum(_size(text.text) * count for text, count in found.texts.items() if text.channel == "sms")
 
 

@@ -16,13 +16,10 @@ from tsela.console.messages.campaign_words import by_wording, compared, previewe
 from tsela.console.messages.people import staff_names
 from tsela.console.messages.thread import moment
 from tsela.console.pages import page, staff_of
-from tsela.evaluation.audience import audience
-from tsela.evaluation.own import own_layer
-from tsela.kernel.dates import parse_date
 from tsela.kernel.errors import TselaError
 from tsela.messaging import campaign_results
 from tsela.messaging import campaigns as room
-from tsela.messaging.campaign_results import Preview
+from tsela.messaging.campaign_preview import Preview
 from tsela.messaging.models import Campaign
 from tsela.record.programme import current
 
@@ -36,7 +33,8 @@ PURPOSES = {
 }
 Step = Callable[[Campaign, Staff], Any]
 STEPS: dict[str, tuple[str, tuple[str, ...], Step]] = {
-    "start": ("Start", ("draft",), lambda one, by: room.start(one, by=by)),  # shown below what it would do
+    "start": ("Start", ("draft",), lambda one, by: room.start(one, by=by)),
+    "look": ("Look at it", (), lambda one, by: room.want_preview(one, by=by)),
     "pause": ("Pause", ("planning", "running"), lambda one, by: room.pause(one, by=by)),
     "go_on": ("Go on with the rest", ("paused",), lambda one, by: room.go_on(one, by=by)),
     "stop": (
@@ -46,6 +44,7 @@ STEPS: dict[str, tuple[str, tuple[str, ...], Step]] = {
     ),
     "throw_away": ("Throw it away", ("draft",), lambda one, by: room.stop(one, by=by)),
 }
+BELOW = ("start", "look")  # stand with what it would do
 FIRST, PER_MINUTE = 100, 600
 
 
@@ -66,7 +65,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             made = room.create(by=staff, **_given(request))
-            return redirect(f"/campaigns/{made.pk}/?preview=1")
+            return redirect("campaign", campaign=made.pk)
         except TselaError as wrong:
             return _form(request, staff, given=_typed(request), errors=wrong.problems, status=400)
     like = _like(room.campaigns_for(staff).filter(pk=_number(request.GET.get("like", ""))).first())
@@ -95,24 +94,15 @@ def campaign(request: HttpRequest, campaign: int) -> HttpResponse:
     return _show(request, found)
 
 
-def look(found: Campaign) -> Preview:
-    """What would happen if it went now."""
-    programme = current()
-    today = parse_date(timezone.localdate().isoformat()) or 0
-    with own_layer(programme) as layer:
-        meant = audience(programme, layer, found.audience, today, found.sites, salt=str(found.pk))
-        return campaign_results.preview(found, meant, timezone.now())
-
-
 def _show(request: HttpRequest, found: Campaign, status: int = 200, **context: Any) -> HttpResponse:
     names = dict(Site.objects.filter(pk__in=found.sites).values_list("code", "name"))
     counts = campaign_results.results(found) if found.status != S.DRAFT or found.planned else None
-    price, again = prices.price(request), request.headers.get("X-Requested-With") == "refresh"
-    preview = look(found) if request.GET.get("preview") and request.method == "GET" and not again else None
+    price = prices.price(request)
+    preview = Preview.of(found.preview) if found.preview else None
     return show_section(
         request, "campaign", "campaigns", status=status, campaign=found, tone=TONES.get(found.status, ""),
         purpose=PURPOSES.get(found.purpose, found.purpose), where=", ".join(names.values()) or "everywhere",
-        steps=[(code, label) for code, (label, when, _) in STEPS.items() if found.status in when and code != "start"],
+        steps=[(code, label) for code, (label, when, _) in STEPS.items() if found.status in when and code not in BELOW],
         arms=by_wording(counts.arms) if counts else [], settled=counts and sum(one.planned - one.waiting for one in counts.arms),
         planned=counts and sum(one.planned for one in counts.arms), comparisons=compared(counts, found.status == S.DONE, timezone.now()) if counts else [],
         preview=previewed(preview, current(), price) if preview else None, price=price, day=parse_day(found.values.get("date", "")), **context,
