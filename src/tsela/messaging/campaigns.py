@@ -95,6 +95,11 @@ def named(wordings: Iterable[str]) -> set[str]:
     return {name for text in texts for name in FILLED_IN.findall(text)}
 
 
+def fits_many(message: str) -> bool:
+    """Whether it names nothing that only one client's record knows."""
+    return named([message]) <= KNOWN
+
+
 def start(campaign: Campaign, *, by: Staff) -> None:
     """Go: it is planned from now on, or from its hour. E751."""
     _turn(campaign, (S.DRAFT,), S.PLANNING, "start", by, preview_wanted=False)

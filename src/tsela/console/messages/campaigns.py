@@ -122,7 +122,7 @@ def _form(request: HttpRequest, staff: Staff, status: int = 200, **context: Any)
     return show_section(
         request, "campaign_form", "campaigns", status=status, sites=policy.visible_sites(staff), purposes=PURPOSES.items(),
         wordings=[
-            (code, label, sorted((one for one in programme.messages.values() if one.purpose == code), key=lambda one: one.title))
+            (code, label, sorted((one for one in programme.messages.values() if one.purpose == code and room.fits_many(one.id)), key=lambda one: one.title))
             for code, label in PURPOSES.items()
         ],
         definitions=sorted(programme.tables["define"]), groups=sorted(programme.tables["groups"]), **context,
