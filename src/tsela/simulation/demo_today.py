@@ -47,7 +47,8 @@ class Morning:
             birth_date_accuracy="exact", client_group="woman", language=LANGUAGES[self.site.country],
             phone=PHONES[given], phone_owner="own", caseload=self.author.id,
         )  # fmt: skip
-        self._write("consent", client, ago, purpose="messages", granted="yes", channel="sms", tier="covert")
+        for purpose in ("messages", "information"):
+            self._write("consent", client, ago, purpose=purpose, granted="yes", channel="sms", tier="covert")
         self._write(
             "enrolment", client, ago, arm="pmtct", entry_point="anc", hiv_status="positive" if positive else "negative",
             on_art="yes" if positive else None, art_start_date=self._day(ago + 400) if positive else None,
