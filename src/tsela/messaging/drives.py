@@ -102,7 +102,7 @@ def unasked(drive: Drive) -> QuerySet[Client]:
 
 
 def call_more(drive: Drive, many: int, *, by: Staff, now: datetime | None = None) -> int:
-    """Put so many of the unasked on the calls' list, from tomorrow on; how many there were."""
+    """Put so many of the unasked on the calls' list, due in an hour; how many there were."""
     policy.require(by, Action.CAMPAIGN_WRITE)
     chosen = list(unasked(drive).values_list("pk", flat=True)[: max(0, many)])
     due = (now or timezone.now()) + timedelta(hours=1)
