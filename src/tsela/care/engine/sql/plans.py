@@ -1,14 +1,17 @@
 """Whole plans as one SQL statement: every client, one day (RULES 3 and 5).
 
-`base` is everyone with a column for each thing that conditions ask of a client alone; `subject` adds what they ask of her
-mother or infants. So each is computed once, however many items ask it. An item is then: occurrences, dates, status.
+`folded` is what one pass over the events of each form finds; `base` is everyone with a column for each thing that conditions
+ask of a client alone; `subject` adds what they ask of her mother or infants. So each is computed once, however many items ask
+it. An item is then: occurrences, dates, status.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tsela.care.engine.sql.conditions import (
+    REGISTRATION,
     Subject,
     Tree,
     Wrap,
@@ -23,6 +26,11 @@ from tsela.kernel.dates import format_date
 TYPES = {
     "integer": "BIGINT", "decimal": "DOUBLE", "date": "DATE", "code": "VARCHAR", "codes": "VARCHAR[]", "text": "VARCHAR",
 }  # fmt: skip
+FEW = 4  # queries within one statement
+EVERYONE = "clients AS c JOIN folded AS f ON f.client = c.client"
+SUBJECT = "FROM subject AS s"
+FIXED = ("client", "root", "date", "id", "site", "country")  # columns of `clients`, beside her attributes
+USED = re.compile(r'\b[a-z]\."?(\w+)')  # of a row of the subject, or of a task made of it
 HOISTED = {"any", "count", "pick", "age", "hop"}
 COLUMNS = "client, item, key, due, opens, late, expires, status, step, done_by, anchor_event, anchor_form, anchor_date"
 
@@ -35,7 +43,7 @@ def plan_sql(tables: Tree, today: str | int) -> str:
 
 
 def plan_steps(tables: Tree, today: str | int) -> tuple[list[str], dict[str, str]]:
-    """The same in steps: statements that make the temporary tables `base` and `subject`; then a SELECT for each item.
+    """The same in steps: statements that make temporary tables; then a SELECT for each item.
 
     For many items: a database's planner takes longer over one large statement than over all its parts.
     """
@@ -93,32 +101,51 @@ class Planner(Sources):
         tests = " AND ".join([*self.matches(events, "e", s), *known])
         sql = aggregate("e") + (f" FILTER (WHERE {tests})" if tests else "")
         columns = self.folds.setdefault(events["form"], {})
-        return wrap(f"{_group(events['form'])}.{columns.setdefault(sql, f'fold__{len(columns)}')}")
+        name = quoted(f"{events['form']}__{len(columns)}")
+        return wrap(f"f.{columns.setdefault(sql, name)}")
 
-    def base(self) -> str:
-        """Everyone, with what conditions ask of her alone."""
-        joins = []
+    def folded(self) -> str:
+        """What one pass over the events of a form finds, for everyone."""
+        joins, found = [], ["c.client"]
         for form, columns in self.folds.items():
             asked = ", ".join(["e.client", *(f"{sql} AS {name}" for sql, name in columns.items())])
             rows = f"SELECT {asked} FROM {quoted('f_' + form)} AS e WHERE e.date <= {self.today} GROUP BY e.client"
             joins.append(f"LEFT JOIN ({rows}) AS {_group(form)} ON {_group(form)}.client = c.client")
-        return f"SELECT {_all('c', self.alone)} FROM clients AS c {' '.join(joins)}"
+            found += [f"{_group(form)}.{name}" for name in columns.values()]
+        return f"SELECT {', '.join(found)} FROM clients AS c {' '.join(joins)}"
 
-    def subject(self) -> str:
-        """Everyone, with what conditions ask of her and of her mother or infants."""
-        return f"SELECT {_all('b', self.linked)} FROM base AS b WHERE {self.among}"
+    def prepared(self) -> dict[str, str]:
+        """What the SELECTs of items and flags read, each made of those before it, once everything was compiled. Columns with
+        queries of their own come a few at a time: to prepare thirty in one statement takes DuckDB minutes."""
+        queries = [name for name, sql in self.alone.items() if "SELECT" in sql]
+        parts = [queries[at : at + FEW] for at in range(0, len(queries), FEW)]
+        asked = {
+            f"asked_{n}": f"SELECT c.client, {_columns({name: self.alone[name] for name in part})} FROM {EVERYONE}"
+            for n, part in enumerate(parts)
+        }
+        plain = {name: sql for name, sql in self.alone.items() if name not in queries}
+        plain |= {
+            name: f"{table}.{quoted(name)}" for table, part in zip(asked, parts, strict=True) for name in part
+        }
+        joins = " ".join(f"JOIN {table} ON {table}.client = c.client" for table in asked)
+        return {
+            "folded": self.folded(),
+            **asked,
+            "base": f"SELECT {_all('c', plain)} FROM {EVERYONE} {joins}",
+            "subject": f"SELECT {_all('b', self.linked)} FROM base AS b WHERE {self.among}",
+        }
 
     def setup(self) -> list[str]:
-        """Statements that make `base` and `subject` as tables, once everything was compiled."""
-        made = {"base": self.base(), "subject": self.subject()}
-        return [f"CREATE OR REPLACE TEMP TABLE {name} AS {select}" for name, select in made.items()]
+        """Statements that make `base` and `subject` as temporary tables."""
+        prepared = self.prepared()
+        made = [f"CREATE OR REPLACE TEMP TABLE {name} AS {select}" for name, select in prepared.items()]
+        return made + [f"DROP TABLE {name}" for name in prepared if name not in ("base", "subject")]
 
     def statement(self, selects: Sequence[str]) -> str:
         """The SELECTs over everyone, as one."""
+        made = ",\n".join(f"{name} AS MATERIALIZED ({select})" for name, select in self.prepared().items())
         union = "\nUNION ALL\n".join(selects)
-        return f"""WITH base AS MATERIALIZED ({self.base()}),
-subject AS MATERIALIZED ({self.subject()})
-{union}"""
+        return f"WITH {made}\n{union}"
 
     def flag(self, tree: Tree) -> str:
         s = Subject("s.client", self.today, "s")
@@ -133,11 +160,20 @@ subject AS MATERIALIZED ({self.subject()})
         judged = f"""SELECT t.*, {first} AS first_done, {self.condition(tree["when"], t)} AS wanted,
             {self.condition(tree["unless"], t)} AS unwanted FROM ({self.dated(tree)}) AS t"""
         key = f"CONCAT({text(tree['id'] + ':')}, j.series_key, ':', j.anchor_event)"
-        return f"""SELECT r.client, {text(tree["id"])} AS item, r.task_key AS key, r.due, r.opens, r.late, r.expires,
+        return self.narrow(f"""SELECT r.client, {text(tree["id"])} AS item, r.task_key AS key, r.due, r.opens, r.late, r.expires,
             r.task_status AS status, CASE WHEN r.task_status IN ('due', 'overdue') THEN {self.step(tree)} END AS step, SUBSTRING(r.first_done, 11) AS done_by,
             r.anchor_event, r.anchor_form, r.anchor_date
         FROM (SELECT j.*, {key} AS task_key, {self.status()} AS task_status
-            FROM ({judged}) AS j WHERE j.first_done IS NOT NULL OR j.wanted) AS r"""
+            FROM ({judged}) AS j WHERE j.first_done IS NOT NULL OR j.wanted) AS r""")
+
+    def narrow(self, item: str) -> str:
+        """With only those columns of the subject that an item uses: to carry all of them through queries within each other
+        makes DuckDB take twenty times as long to prepare it."""
+        asked = self.tables["forms"].get(REGISTRATION, {"questions": ()})["questions"]
+        known = {*self.alone, *self.linked, "mother", *(column(question).strip('"') for question in asked)}
+        day = [self.today] if self.today.isidentifier() else []  # each client's own
+        used = [*FIXED, *day, *sorted({*USED.findall(item)} & known)]
+        return item.replace(SUBJECT, f"FROM (SELECT {', '.join(map(quoted, used))} FROM subject) AS s")
 
     def done(self, events: Tree, t: Subject) -> str:
         """The first match by R4 as date and id in one string, which sorts as they do."""
@@ -189,7 +225,7 @@ subject AS MATERIALIZED ({self.subject()})
                 f", {self.answer(one.event, one.form, *each)} AS {anchor_column(*each)}" for each in asked
             )
             rows = "".join(f", {table}" for table in one.tables)
-            yield f"SELECT s.*, {root}{answers} FROM subject AS s{rows} WHERE {group} AND {one.where}{silent}"
+            yield f"SELECT s.*, {root}{answers} {SUBJECT}{rows} WHERE {group} AND {one.where}{silent}"
             among = f"EXISTS (SELECT 1 FROM {rows[2:]} WHERE {one.where})" if rows else f"({one.where})"
             silent += f" AND NOT {among}"
 
@@ -245,7 +281,11 @@ def _else(date: str, otherwise: str) -> str:
 
 
 def _all(alias: str, columns: Mapping[str, str]) -> str:
-    return ", ".join([f"{alias}.*", *(f"{sql} AS {quoted(name)}" for name, sql in columns.items())])
+    return ", ".join(filter(None, (f"{alias}.*", _columns(columns))))
+
+
+def _columns(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
 
 
 def _nothing(columns: str) -> str:
