@@ -256,6 +256,12 @@ def test_who_writes_again_after_a_stop_may_be_answered_and_begins_again_when_she
     page = browser.get(f"/inbox/{conversation.pk}/").content.decode()
     assert "has written again" in page
     assert 'value="reply" disabled' not in page
+    suspended = ContactPoint.objects.filter(pk=conversation.contact_id)
+    suspended.update(suspended_at=timezone.now(), suspended_because="unknown_reader")
+    elsewhere = browser.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert "has written again" not in elsewhere, "nobody knows who has"
+    assert 'value="reply" disabled' in elsewhere
+    suspended.update(suspended_at=None, suspended_because="")
     page = browser.post(f"/inbox/{conversation.pk}/", {"do": "begin_again"}, follow=True).content.decode()
     assert "She gets messages again" in page
     assert "She wrote STOP" not in page

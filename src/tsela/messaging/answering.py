@@ -52,8 +52,8 @@ def _about(reminder: Message | None, country: str, now: datetime) -> dict[str, A
 def record(
     contact: ContactPoint, form: str, answers: dict[str, Any], now: datetime, *, by: Staff | None = None
 ) -> ContactPoint:
-    """An event of her record, told by her or `by` who read it. Who is not in it yet: a registration makes her a client, a consent is kept with the contact
-    point, anything else waits until staff know who she is."""
+    """An event of her record, told by her or `by` who read it. Who is not in it yet: a registration makes her a client, a
+    consent is kept with the contact point, anything else waits until staff know who she is."""
     if contact.client:
         writing.write(contact.client, form, answers, by=by, now=now)
         if form in FORMS:  # what she agrees to holds at once

@@ -130,7 +130,7 @@ def stop(campaign: Campaign, *, by: Staff) -> int:
 
 def want_preview(campaign: Campaign, *, by: Staff) -> None:
     """Who would get it is looked up anew."""
-    policy.require(by, Action.CAMPAIGN_WRITE)
+    _require_hers(campaign, by)
     Campaign.objects.filter(pk=campaign.pk).update(preview_wanted=True)
 
 
@@ -215,13 +215,18 @@ def _row(campaign: Campaign, one: Lot, contact: str, due_at: datetime) -> Row:
 
 def _turn(campaign: Campaign, before: Sequence[Any], after: Any, verb: str, by: Staff, **fields: Any) -> None:
     """Another status, unless somebody was faster."""
-    if not campaigns_for(by).filter(pk=campaign.pk).exists():
-        fail("E503", name=by.name, role=by.get_role_display(), action=str(Action.CAMPAIGN_WRITE))
+    _require_hers(campaign, by)
     changed = Campaign.objects.filter(pk=campaign.pk, status__in=before).update(status=after, **fields)
     campaign.refresh_from_db()
     if not changed:
         fail("E751", status=campaign.get_status_display().lower(), verb=verb)
     audit.note(by, f"campaign.{verb.replace(' ', '_')}", str(campaign.pk))
+
+
+def _require_hers(campaign: Campaign, by: Staff) -> None:
+    """E503 unless it is one that she may see."""
+    if not campaigns_for(by).filter(pk=campaign.pk).exists():
+        fail("E503", name=by.name, role=by.get_role_display(), action=str(Action.CAMPAIGN_WRITE))
 
 
 def _require_sound(

@@ -47,6 +47,10 @@ class Reader:
         """Whether she wrote within the last 24 hours; a time ahead of us was told by a clock that was wrong."""
         return self.wrote_at is not None and abs(now - self.wrote_at) < WINDOW
 
+    def back(self, now: datetime) -> bool:
+        """Whether she has written since she said stop, and a person may answer her now (M40)."""
+        return self.again and not self.suspended and self.answering(now)
+
     def minor(self, now: datetime) -> bool:
         """Below the age from which her country lets her decide alone."""
         if self.born_on is None:

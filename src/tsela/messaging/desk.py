@@ -81,8 +81,7 @@ def begin_again(conversation: Conversation, *, by: Staff) -> None:
     """She said stop, has written since, and asks for messages again: her consent, told by who read it. E741 for others."""
     contact, now = conversation.contact, timezone.now()
     queries.require_contact(by, contact)
-    reader = reader_of(contact)
-    if reader.suspended or not (reader.again and reader.answering(now)):
+    if not reader_of(contact).back(now):
         fail("E741", reason="She has not asked for messages again.")
     given = {"purpose": "messages", "granted": "yes", "channel": contact.channel, "tier": "covert"}
     with transaction.atomic():

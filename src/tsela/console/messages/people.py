@@ -55,7 +55,7 @@ class Who:
     mother: str
     site: str
     stopped: bool
-    again: bool  # … and wrote since, within the time in which she may be answered
+    again: bool  # … and wrote since: a person may answer her
     suspended: str
 
     @property
@@ -106,7 +106,7 @@ def who(contact: ContactPoint, guess: str = "") -> Who:
         mother=mother.name if mother else "",
         site=site_name(contact.site),
         stopped=reader.stopped,
-        again=reader.again and reader.answering(timezone.now()),
+        again=reader.back(timezone.now()),
         suspended=suspended,
     )
 

@@ -150,7 +150,7 @@ class Planner(Sources):
     def flag(self, tree: Tree) -> str:
         s = Subject("s.client", self.today, "s")
         holds = f"{self.condition(tree['for'], s)} AND {self.condition(tree['when'], s)}"
-        return f"SELECT s.client, {text(tree['id'])} AS flag, {text(tree['level'])} AS level FROM subject AS s WHERE {holds}"
+        return f"SELECT s.client, {text(tree['id'])} AS flag, {text(tree['level'])} AS level {SUBJECT} WHERE {holds}"
 
     def item(self, tree: Tree) -> str:
         """R31 to R34 over the occurrences: from the inside out dates, conditions, status."""
