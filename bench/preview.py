@@ -24,7 +24,7 @@ from tsela.kernel.dates import parse_date
 
 CLIENTS = int(os.environ.get("PREVIEW_CLIENTS", "1000000"))
 LIMIT = 300.0 * CLIENTS / 1_000_000  # seconds
-BASE = 20_000  # simulated clients that are copied
+BASE = min(20_000, CLIENTS)  # simulated clients that are copied
 IDS = ("client", "id", "root", "mother")
 CHANGES = {
     "one item moves": ("schedules/40_infant.yaml", "due: $first_nat", "due: 8 weeks"),

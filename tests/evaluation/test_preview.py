@@ -1,4 +1,4 @@
-"""A preview by SQL says of every client what planning her twice by the Python engine says, on made-up programmes."""
+"""A preview, by SQL as for many clients and by the engine as for few, says what planning everyone twice says, on made-up programmes."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +13,7 @@ import pytest
 from differential.compare import Batch, batch
 from differential.programmes import compiled, document
 from tsela.care import engine
+from tsela.evaluation import preview as preview_module
 from tsela.evaluation.clean import in_memory
 from tsela.evaluation.preview import ALARMING, preview
 from tsela.kernel.dates import format_date, parse_date
@@ -22,6 +23,11 @@ SMALL = load(Path(__file__).parents[1] / "programme/sound")
 OPEN = ("upcoming", "due", "overdue")
 SITES = ("ZA-GP-TEST", "ZA-WC-TEST", "LS-MS-TEST")
 Tables = dict[str, Any]
+
+
+@pytest.fixture(params=["many", "few"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_module, "A_RULE", {"many": 0, "few": 60}[request.param])
 
 
 @dataclass

@@ -1,18 +1,20 @@
 """What another version of the programme changes for the clients of a log: which tasks move, open, come back or go.
 
 Comes in: two programmes, the clean layer of a log, a day. Goes out: counts by item and kind of change, with examples.
-Only what two versions decide otherwise is planned (care.engine.scope), country by country, by SQL for all clients at once.
+Only what two versions decide otherwise is planned (care.engine.scope), country by country: by SQL for all clients at once,
+or client by client by the engine, whichever ends sooner.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import duckdb
 
-from tsela.care.engine.scope import changed, dictionary, expanded, meaning, reduced
+from tsela.care.engine.scope import changed, dictionary, expanded, meanings, reduced
 from tsela.care.engine.sql.days import text
 from tsela.care.engine.sql.plans import Planner
+from tsela.evaluation.planning import plans
 from tsela.kernel.dates import format_date
 from tsela.programme import Programme
 
@@ -20,6 +22,9 @@ Tables = Mapping[str, Any]
 Layer = Callable[[Tables], duckdb.DuckDBPyConnection]  # opens the clean layer for a dictionary
 Side = Literal["old", "new"]
 EXAMPLES = 3
+A_RULE = (
+    30  # clients whom the engine has planned while DuckDB prepares the SQL of one rule, when all rules change
+)
 OPEN = "('upcoming', 'due', 'overdue')"
 # What happens to a task, in the order in which people want to know it.
 KINDS = {
@@ -84,6 +89,10 @@ class _Pair:
     old: Tables
     new: Tables
 
+    @property
+    def rules(self) -> int:
+        return sum(len(one[kind]) for one in (self.old, self.new) for kind in ("items", "flags"))
+
 
 def preview(old: Programme, new: Programme, layer: Layer, today: int, sites: Collection[str] = ()) -> Preview:
     """What changes on this day, for the clients at home at these sites (everyone, if none is named)."""
@@ -105,8 +114,10 @@ def preview(old: Programme, new: Programme, layer: Layer, today: int, sites: Col
         _start(connection)
     for pair in pairs:
         here = f"{among} AND b.country IN ({', '.join(map(text, pair.countries))})"
-        _plan(second, "old", pair.old, today, here)
-        _plan(first, "new", pair.new, today, here)
+        clients = sum(counts[country] for country in pair.countries)
+        put = _by_engine if clients <= A_RULE * pair.rules else _by_sql
+        put(second, "old", pair.old, today, here)
+        put(first, "new", pair.new, today, here)
     if second is not first:
         _carry(second, first)
     tasks, flags = (
@@ -117,14 +128,14 @@ def preview(old: Programme, new: Programme, layer: Layer, today: int, sites: Col
 
 def _pairs(old: Programme, new: Programme, countries: list[str]) -> Iterator[_Pair]:
     """Countries by what changes there; nothing where nothing does. Countries where the same rules change stand together."""
-    together: dict[tuple[str, ...], tuple[list[str], Tables, Tables]] = {}
+    together: dict[tuple[str | None, ...], tuple[list[str], Tables, Tables]] = {}
     for country in countries:
         tables = old.tables_for(old.policy_of(country)), new.tables_for(new.policy_of(country))
-        items, flags = (changed(*tables, kind) for kind in ("items", "flags"))
-        before, after = (reduced(one, items, flags) for one in tables)
-        rows = ((one, row) for one in (before, after) for kind in ("items", "flags") for row in one[kind])
-        if items or flags:
-            key = tuple(meaning(one, row) for one, row in rows)
+        said = {kind: [meanings(one, kind) for one in tables] for kind in ("items", "flags")}
+        names = {kind: changed(*both) for kind, both in said.items()}
+        if any(names.values()):
+            key = tuple(one.get(name) for kind, both in said.items() for name in names[kind] for one in both)
+            before, after = (reduced(one, **names) for one in tables)
             together.setdefault(key, ([], before, after))[0].append(country)
     for group, before, after in together.values():
         yield _Pair(tuple(group), before, after)
@@ -144,7 +155,36 @@ def _start(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {side}_flags (client VARCHAR, flag VARCHAR)")
 
 
-def _plan(connection: duckdb.DuckDBPyConnection, side: Side, tables: Tables, today: int, among: str) -> None:
+def _by_engine(
+    connection: duckdb.DuckDBPyConnection, side: Side, tables: Tables, today: int, among: str
+) -> None:
+    """As `_by_sql`."""
+    for some in plans(connection, tables, today, among):
+        tasks = [
+            (client, task.item, task.key, task.due, task.status, task.step)
+            for client, plan in some.items()
+            for task in plan.tasks
+        ]
+        flags = [(client, flag.id) for client, plan in some.items() for flag in plan.flags]
+        _add(connection, f"{side}_plan", ("client", "item", "key", "due", "status", "step"), tasks)
+        _add(connection, f"{side}_flags", ("client", "flag"), flags)
+
+
+def _add(
+    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    import pyarrow as pa  # here, because it takes most of a second
+
+    if rows:
+        values = ("DATE '1970-01-01' + CAST(due AS INTEGER)" if name == "due" else name for name in names)
+        connection.register("added", pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))))
+        connection.execute(f"INSERT INTO {table} SELECT {', '.join(values)} FROM added")
+        connection.unregister("added")
+
+
+def _by_sql(
+    connection: duckdb.DuckDBPyConnection, side: Side, tables: Tables, today: int, among: str
+) -> None:
     """Add the tasks and flags of these tables to those of this side."""
     planner = Planner(tables, f"DATE '{format_date(today)}'", among)
     items = [planner.item(row) for row in tables["items"]]

@@ -28,6 +28,18 @@ class Record(NamedTuple):
     dates: Sequence[int]  # of all events, rising
     registration: Event | None  # the last one: its answers are her attributes (R8)
 
+    @classmethod
+    def of(cls, client: str, events: Iterable[Event]) -> "Record":
+        """Of her live events, in any order."""
+        seen = sorted(events)
+        by_form: dict[str, list[Event]] = {}
+        for event in seen:
+            by_form.setdefault(event.form, []).append(event)
+        registrations = by_form.get(REGISTRATION)
+        return cls(
+            client, by_form, [event.date for event in seen], registrations[-1] if registrations else None
+        )
+
     @property
     def attributes(self) -> Mapping[str, Value]:
         return self.registration.answers if self.registration else {}
@@ -56,12 +68,16 @@ class Records:
 
     def put(self, client: str, events: Iterable[Mapping[str, Any]]) -> None:
         """Let these events be all that is known of this client."""
-        before = self._records.get(client)
+        self.hold(Record.of(client, _events(events, self._rules.dictionary)))
+
+    def hold(self, record: Record) -> None:
+        """Let this be her record, whatever was known of her."""
+        before = self._records.get(record.client)
         if before and before.mother:
-            self._infants[before.mother].discard(client)
-        record = self._records[client] = _record(client, events, self._rules.dictionary)
+            self._infants[before.mother].discard(record.client)
+        self._records[record.client] = record
         if record.mother:
-            self._infants[record.mother].add(client)
+            self._infants[record.mother].add(record.client)
 
     def get(self, client: str) -> Record | None:
         """The record of a client who has a live registration (R8)."""
@@ -82,17 +98,6 @@ class Records:
         mother = record.mother if record else None
         links = {link for link in (mother, *self.infants(client)) if link in self._records}
         return sorted(links - {client})
-
-
-def _record(client: str, events: Iterable[Mapping[str, Any]], dictionary: Dictionary) -> Record:
-    seen = sorted(_events(events, dictionary))
-    by_form: dict[str, list[Event]] = {}
-    for event in seen:
-        by_form.setdefault(event.form, []).append(event)
-    registrations = by_form.get(REGISTRATION)
-    return Record(
-        client, by_form, [event.date for event in seen], registrations[-1] if registrations else None
-    )
 
 
 def _events(events: Iterable[Mapping[str, Any]], dictionary: Dictionary) -> Iterable[Event]:

@@ -5,7 +5,7 @@ the dictionary of the answers that it reads are the same.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 Tables = Mapping[str, Any]
@@ -14,9 +14,15 @@ REGISTRATION = "registration"
 TEXTS = {"title", "because", "source", "review", "words", "remind", "form", "by", "steps", "at_contact"}
 
 
-def changed(old: Tables, new: Tables, kind: str) -> list[str]:
-    """The ids of items (or flags) that were added, removed, or decide otherwise."""
-    before, after = ({row["id"]: meaning(tables, row) for row in tables[kind]} for tables in (old, new))
+def meanings(tables: Tables, kind: str) -> dict[str, str]:
+    """All that decides about each item (or flag), as canonical text."""
+    rows = [{key: value for key, value in row.items() if key not in TEXTS} for row in tables[kind]]
+    rules = expanded(tables, rows)
+    return {rule["id"]: json.dumps([rule, dictionary(tables, rule)], sort_keys=True) for rule in rules}
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The ids of those that were added, removed, or decide otherwise."""
     return [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
 
 
@@ -29,39 +35,50 @@ def reduced(tables: Tables, items: list[str], flags: list[str]) -> Tables:
     }
 
 
-def meaning(tables: Tables, row: Mapping[str, Any]) -> str:
-    """All that decides about a row, as canonical text."""
-    rule = expanded(tables, {key: value for key, value in row.items() if key not in TEXTS})
-    return json.dumps([rule, dictionary(tables, rule)], sort_keys=True)
-
-
 def dictionary(tables: Tables, rule: Any) -> dict[str, Any]:
     """What the forms say of the answers that a rule (its definitions expanded) reads."""
-    names, forms = set(_names(rule, ("q", "attr"))), {*_names(rule, ("form", "each")), REGISTRATION}
+    questions: set[str] = set()
+    forms = {REGISTRATION}
+    _note(rule, questions, forms)
     found: dict[str, Any] = {}
     for form in forms & tables["forms"].keys():
         entry = tables["forms"][form]
-        asked = {name: entry["questions"].get(name) for name in {*names, entry.get("date")}}
+        asked = {name: entry["questions"].get(name) for name in {*questions, entry.get("date")}}
         found[form] = {"date": entry.get("date"), "questions": {str(k): v for k, v in asked.items() if v}}
     return found
 
 
 def expanded(tables: Tables, tree: Any) -> Any:
-    """A tree with what its names stand for in place of the names."""
-    if isinstance(tree, Mapping):
-        if "ref" in tree:
-            named = {**tables.get("groups", {}), **tables.get("define", {})}
-            return expanded(tables, named[tree["ref"]])
-        return {key: expanded(tables, part) for key, part in tree.items()}
-    return [expanded(tables, part) for part in tree] if isinstance(tree, list | tuple) else tree
+    """A tree with what its names stand for in place of the names; the same object wherever a name stands."""
+    named = {**tables.get("groups", {}), **tables.get("define", {})}
+    known: dict[str, Any] = {}
+
+    def said(tree: Any) -> Any:
+        if isinstance(tree, Mapping):
+            if "ref" in tree:
+                name = tree["ref"]
+                if name not in known:
+                    known[name] = said(named[name])
+                return known[name]
+            return {key: said(part) for key, part in tree.items()}
+        return [said(part) for part in tree] if isinstance(tree, list | tuple) else tree
+
+    return said(tree)
 
 
-def _names(tree: Any, keys: tuple[str, ...]) -> Iterator[str]:
-    """Every question or form that a tree names; the question of a duration too, its third part."""
+def _note(tree: Any, questions: set[str], forms: set[str]) -> None:
+    """Every question and form that a tree names; the question of a duration too, its third part."""
     if isinstance(tree, Mapping):
-        yield from (tree[key] for key in keys if isinstance(tree.get(key), str))
-        yield from (name for part in tree.values() for name in _names(part, keys))
+        for key, part in tree.items():
+            if not isinstance(part, str):
+                _note(part, questions, forms)
+            elif key in ("q", "attr"):
+                questions.add(part)
+            elif key in ("form", "each"):
+                forms.add(part)
     elif isinstance(tree, list):
-        if len(tree) == 3 and isinstance(tree[0], int) and "q" in keys:
-            yield tree[2]
-        yield from (name for part in tree for name in _names(part, keys))
+        if len(tree) == 3 and isinstance(tree[0], int):
+            questions.add(tree[2])
+        for part in tree:
+            if not isinstance(part, str):
+                _note(part, questions, forms)
