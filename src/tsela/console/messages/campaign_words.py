@@ -26,7 +26,10 @@ from tsela.record.programme import current
 MORE = {
     "no_contact": Reason("no number of hers is known", "Ask her when you meet, and record it."),
 }
-STEPS = ("planned", "sent", "delivered", "read", "answered", "came", "stopped", "not_sent")
+COUNTED = {
+    "planned": "Planned", "sent": "Sent", "delivered": "Delivered", "read": "Read", "answered": "Answered",
+    "came": "Came for a visit", "stopped": "Wrote STOP", "not_sent": "Not sent",
+}  # fmt: skip
 REPORTED, OF_SENT = ("delivered", "read"), ("delivered", "read", "answered", "came", "stopped")
 HOW = ("own", "draft", "other")
 SHOWN = 60
@@ -39,7 +42,7 @@ class Row:
     """A wording and its counts, each with its share of those to whom it was sent."""
 
     title: str
-    cells: list[tuple[str, str]]
+    cells: list[tuple[str, str, str]]  # of what, count, share
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ class Told:
 
 
 def by_wording(arms: Sequence[Arm]) -> list[Row]:
-    return [Row(_title(arm.wording), [_cell(arm, step) for step in STEPS]) for arm in arms]
+    return [
+        Row(_title(arm.wording), [(label, *_cell(arm, step)) for step, label in COUNTED.items()])
+        for arm in arms
+    ]
 
 
 def _cell(arm: Arm, step: str) -> tuple[str, str]:
@@ -132,13 +138,16 @@ def previewed(found: Preview, programme: Programme, price: Decimal | None) -> di
 def _about(found: Preview) -> str:
     """How many of all would get it, by those who were looked at: Wilson's interval, 95%."""
     share = wilson(found.reached, found.looked_at)
-    return f"{_rounded(share[0] * found.matching)} to {_rounded(share[1] * found.matching)}" if share else ""
+    if not share:
+        return ""
+    least, most = (_rounded(end * found.matching) for end in share)
+    return f"{least:,} to {most:,}"
 
 
-def _rounded(number: float) -> str:
+def _rounded(number: float) -> int:
     """To three figures: no better is it known."""
-    step = 10 ** max(0, len(str(int(number))) - 3)
-    return f"{round(number / step) * step:,}"
+    step: int = 10 ** max(0, len(str(int(number))) - 3)
+    return round(number / step) * step
 
 
 def _cost(found: Preview, price: Decimal | None) -> str:
@@ -148,7 +157,7 @@ def _cost(found: Preview, price: Decimal | None) -> str:
         return ""
     if found.looked_at == found.matching:
         return cost(parts, price)
-    return f"About {cost(round(parts * found.matching / found.looked_at), price)}"
+    return f"About {cost(_rounded(parts * found.matching / found.looked_at), price)}"
 
 
 def _parts(found: Preview) -> int:

@@ -12,7 +12,7 @@ from tsela.access import audit, policy
 from tsela.access.models import Site, Staff
 from tsela.access.policy import Action
 from tsela.console.messages import prices, show_section
-from tsela.console.messages.campaign_words import by_wording, compared, previewed
+from tsela.console.messages.campaign_words import COUNTED, by_wording, compared, previewed
 from tsela.console.messages.people import staff_names
 from tsela.console.messages.thread import moment
 from tsela.console.pages import page, staff_of
@@ -103,7 +103,7 @@ def _show(request: HttpRequest, found: Campaign, status: int = 200, **context: A
         request, "campaign", "campaigns", status=status, campaign=found, tone=TONES.get(found.status, ""),
         purpose=PURPOSES.get(found.purpose, found.purpose), where=", ".join(names.values()) or "everywhere",
         steps=[(code, label) for code, (label, when, _) in STEPS.items() if found.status in when and code not in BELOW],
-        arms=by_wording(counts.arms) if counts else [], settled=counts and sum(one.planned - one.waiting for one in counts.arms),
+        arms=by_wording(counts.arms) if counts else [], counted=COUNTED.values(), settled=counts and sum(one.planned - one.waiting for one in counts.arms),
         planned=counts and sum(one.planned for one in counts.arms), comparisons=compared(counts, found.status == S.DONE, timezone.now()) if counts else [],
         preview=previewed(preview, current(), price) if preview else None, price=price, day=parse_day(found.values.get("date", "")), **context,
     )  # fmt: skip
