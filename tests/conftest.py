@@ -20,7 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from support import postgresql
-from support.browser import DESK, FLAGS, PHONE, find_chromium
+from support.browser import DESK, FLAGS, PATIENCE, PHONE, find_chromium
 from support.clock import AFTERNOON, set_clock
 from support.site import Site
 from tsela.config import environment
@@ -167,6 +167,6 @@ def phone_page(browser: Any) -> Iterator[Any]:
 
 def open_page(browser: Any, screen: dict) -> Iterator[Any]:
     context = browser.new_context(**screen)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

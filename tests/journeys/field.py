@@ -37,12 +37,12 @@ class FieldApp:
         self.page.locator("input[name=pin]").fill(PIN)
         self.page.locator("input[name=again]").fill(PIN)
         self.page.get_by_role("button", name="Save PIN").click()
-        self.page.get_by_role("heading", name="Today").wait_for(timeout=30_000)
+        self.page.get_by_role("heading", name="Today").wait_for()
 
     def unlock(self) -> None:
         """After the app was closed: the PIN again, and she is where she was."""
         self.page.locator("input[name=pin]").fill(PIN)
-        self.page.locator(".top").wait_for(timeout=30_000)
+        self.page.locator(".top").wait_for()
 
     def reopen(self) -> None:
         self.page.reload()
@@ -111,4 +111,4 @@ class FieldApp:
         """Send and receive everything; fails where anything is left unsent."""
         self.open("sync")
         self.page.locator("[data-test=sync-now]").click()
-        self.page.get_by_text("All is sent.").wait_for(timeout=30_000)
+        self.page.get_by_text("All is sent.").wait_for()

@@ -16,7 +16,7 @@ import pytest
 
 from journeys.conftest import PASSWORD
 from journeys.field import FieldApp, ago
-from support.browser import PHONE
+from support.browser import PATIENCE, PHONE
 from support.site import PROJECT, Site
 
 PAGE = (PROJECT / "docs/adopt.md").read_text()
@@ -117,7 +117,7 @@ def phones(browser: Any, site: Site) -> Iterator[tuple[FieldApp, FieldApp]]:
     contexts = [browser.new_context(**PHONE) for _ in range(2)]
     apps = [FieldApp(context.new_page(), site.url).on(ago(0)) for context in contexts]
     for app, username in zip(apps, ("promise", "lineo"), strict=True):
-        app.page.context.set_default_timeout(30_000)
+        app.page.context.set_default_timeout(PATIENCE)
         app.claim(json.loads(site.run("device", "code", username, "--by", "tumelo", "--json"))["code"])
     yield apps[0], apps[1]
     for context in contexts:

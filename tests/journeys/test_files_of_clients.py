@@ -56,7 +56,7 @@ def test_what_she_sends_is_seen_and_heard_at_the_desk(reached: Team, provider: P
 
     reached.sign_in(page, "naledi")
     page.goto(f"{reached.site.url}/inbox/?show=all")
-    page.get_by_role("link", name=NUMBER).click(timeout=60_000)
+    page.get_by_role("link", name=NUMBER).click()
     page.get_by_text("could not be fetched yet").wait_for()
     page.get_by_text("could not be fetched: the provider has it no more.").wait_for()
     page.get_by_role("link", name="Save: File").wait_for()
@@ -66,7 +66,7 @@ def test_what_she_sends_is_seen_and_heard_at_the_desk(reached: Team, provider: P
 
     # The first try at the picture was cut off; it comes with the second, and what is heard meanwhile goes on.
     seen = page.get_by_role("img", name="Picture that she sent")
-    seen.wait_for(timeout=60_000)
+    seen.wait_for()
     seen.scroll_into_view_if_needed()
     page.wait_for_function("() => document.querySelector('.sent-file img').naturalWidth === 240")
     assert page.evaluate("sound => sound.isConnected", sound)

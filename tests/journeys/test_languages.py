@@ -25,7 +25,7 @@ def test_the_words_of_another_language_come_when_the_phone_is_online(team: Team,
     choose(screen, "Setswana")
 
     screen.context.set_offline(False)
-    screen.get_by_role("heading", name="Dithulaganyo").wait_for(timeout=30_000)
+    screen.get_by_role("heading", name="Dithulaganyo").wait_for()
     app.open("today")
     screen.get_by_role("heading", name="Gompieno").wait_for()
 

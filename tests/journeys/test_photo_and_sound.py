@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from journeys.conftest import PASSWORD, Team
 from journeys.field import FieldApp
-from support.browser import FLAGS, PHONE, find_chromium
+from support.browser import FLAGS, PATIENCE, PHONE, find_chromium
 from support.site import PROJECT, Site
 
 FORM = """
@@ -72,7 +72,7 @@ def field_app(browser: Any, team: Team) -> Iterator[FieldApp]:
     context = phone.new_context(
         **PHONE, geolocation=place, permissions=["geolocation", "camera", "microphone"]
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.add_init_script(
         CODE_READER

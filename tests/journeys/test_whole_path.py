@@ -7,6 +7,7 @@ from typing import Any
 
 from journeys.conftest import Team
 from journeys.field import FieldApp, ago, today
+from support.browser import PATIENCE
 
 
 def test_from_a_visit_without_signal_to_the_annual_evaluation(
@@ -79,7 +80,7 @@ def test_the_m_and_e_officer_computes_and_reads_an_evaluation(team: Team, page: 
     page.goto(f"{team.site.url}/evaluation/")
     page.get_by_role("button", name="Compute").click()
     found = page.get_by_role("link", name="Read the report").or_(page.get_by_role("alert"))
-    found.wait_for(timeout=60_000)
+    found.wait_for()
 
 
 def evaluate(team: Team, out: Path) -> dict[str, dict[str, Any]]:
@@ -99,7 +100,7 @@ def counts(results: dict[str, dict[str, Any]], indicator: str) -> tuple[int, int
 def await_row(page: Any, url: str, name: str, what: str) -> Any:
     """The row of an overdue task; plans follow the events within a second or two."""
     row = page.locator("tr", has_text=name).filter(has_text=what).first
-    for _ in range(20):
+    for _ in range(PATIENCE // 500):
         page.goto(url)
         if row.count():
             return row
@@ -109,7 +110,7 @@ def await_row(page: Any, url: str, name: str, what: str) -> Any:
 
 def await_no_row(page: Any, url: str, name: str, what: str) -> None:
     row = page.locator("tr", has_text=name).filter(has_text=what)
-    for _ in range(20):
+    for _ in range(PATIENCE // 500):
         page.goto(url)
         if row.count() == 0:
             return

@@ -22,6 +22,9 @@ PHONE = {
     "device_scale_factor": 2,
 }
 DESK = {"viewport": {"width": 1280, "height": 800}}
+PATIENCE = (
+    90_000  # milliseconds: on a busy machine the worker, which gives way to everybody, takes long to begin
+)
 
 
 def find_chromium() -> str | None:
