@@ -102,7 +102,9 @@ def test_whatever_is_posted_the_page_stands(browser: Browser) -> None:
 def test_she_sends_where_she_is_or_writes_a_place_and_is_told_what_is_near(browser: Browser) -> None:
     does(browser, do="set", channel="whatsapp", country="ZA", tier="covert", language="en")
     does(browser, text="nearest")
-    assert "Soshanguve, City of Tshwane" in does(browser, text="A hospital")
+    page = does(browser, text="A hospital")
+    assert "Soshanguve, City of Tshwane" in page
+    assert "Send location" in page
     page = does(browser, media="location", place="Soshanguve, City of Tshwane")
     assert "(where she is: Soshanguve, City of Tshwane)" in page
     assert "Example Hospital (not real), Soshanguve: about 1 km." in page

@@ -35,6 +35,16 @@ def test_more_options_or_longer_ones_are_a_list() -> None:
     assert body.options[0].title == "Talk to a person now?"
 
 
+def test_who_is_asked_where_she_is_has_a_button_for_it_on_whatsapp() -> None:
+    parts = [Part("We look together."), Part("Where are you?", locate=True), Part("A person reads it.")]
+    asked, after = render(parts, "whatsapp")
+    assert (asked, after) == (
+        Body("We look together.\n\nWhere are you?", locate=True),
+        Body("A person reads it."),
+    )
+    assert not any(body.locate for body in render(parts, "sms"))
+
+
 def test_what_is_said_together_travels_together() -> None:
     parts = [Part("Rest and drink."), Part("Anything else?", ANSWER)]
     assert [body.text for body in render(parts, "whatsapp")] == ["Rest and drink.\n\nAnything else?"]

@@ -97,6 +97,7 @@ SHAPES = {
     "two long options as a list": Body(
         "Who?", (Option("a", "Talk to a person now?"), Option("b", "No")), menu="Khetha"
     ),
+    "a button that sends where she is": Body("Where are you?", locate=True),
     "emoji, right to left, all scripts": Body("\u202eمرحبا\u200f 👩🏾‍🍼 ɛɔ ŋ ḓ"),
 }
 

@@ -182,6 +182,15 @@ def asked(country: str = "ZA", kind: str = "hospital", **more: Any) -> dict[str,
     return state
 
 
+def test_a_location_is_wanted_until_places_are_offered() -> None:
+    state = {"language": "en", "opened": NOW.isoformat(), "country": "ZA", "channel": "whatsapp"}
+    locates = []
+    for text in ("nearest", "hospital", "", "Soshanguv"):
+        state, effects = step(talk(), state, {"kind": "message", "text": text}, NOW)
+        locates.append(any(one.get("locate") for one in effects))
+    assert locates == [False, True, True, False]
+
+
 def sends(state: dict[str, Any], latitude: Any, longitude: Any) -> Any:
     location = {"latitude": latitude, "longitude": longitude}
     return step(talk(), state, {"kind": "message", "text": "[location]", "location": location}, NOW)

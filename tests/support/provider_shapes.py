@@ -27,6 +27,8 @@ def well_formed(payload: dict[str, Any]) -> bool:
     if type != "interactive":
         return False
     body, action = payload["interactive"]["body"]["text"], payload["interactive"]["action"]
+    if payload["interactive"]["type"] == "location_request_message":
+        return 0 < len(body) <= 1024 and action == {"name": "send_location"}
     if payload["interactive"]["type"] == "button":
         options, most, longest = [each["reply"] for each in action["buttons"]], 3, 20
     else:

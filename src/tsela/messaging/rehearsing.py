@@ -89,7 +89,7 @@ class Phone:
         ids = [option["id"] for option in effect.get("options", ())]
         shown = [own for own, _ in self.labels(effect)]
         text = fill(self._both(effect["text"])[0], self._values(effect, self.language))
-        return Part(text, tuple(zip(ids, shown, strict=True)))
+        return Part(text, tuple(zip(ids, shown, strict=True)), bool(effect.get("locate")))
 
     @property
     def choose(self) -> str:

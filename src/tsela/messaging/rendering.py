@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import combining
 
 from tsela.messaging.channels import Body, Option
@@ -30,10 +30,11 @@ Options = tuple[tuple[str, str], ...]  # (id, label)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing said, in words: a text, and the options to answer it with."""
+    """One thing said, in words: a text, and the options to answer it with. `locate`: it asks where she is."""
 
     text: str
     options: Options = ()
+    locate: bool = False
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
@@ -69,9 +70,11 @@ def render(parts: Sequence[Part], channel: str, choose: str = CHOOSE) -> list[Bo
             bodies += style.bodies(waiting, (), choose)
             joined = text
         waiting = joined
-        if part.options:
+        if part.options or part.locate:
             bodies += style.bodies(waiting, part.options, choose)
             waiting = ""
+        if part.locate and channel == "whatsapp":
+            bodies[-1:] = [replace(last, locate=True) for last in bodies[-1:]]
     return bodies + style.bodies(waiting, (), choose)
 
 

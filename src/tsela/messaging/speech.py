@@ -24,13 +24,15 @@ DRAFT = "[draft] "  # before what no speaker has read; only where nobody real re
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to say, as message ids: what of `say` effects is kept. `as_is`: words of a person, in her own language."""
+    """One thing to say, as message ids: what of `say` effects is kept. `as_is`: words of a person, in her own language.
+    `locate`: it asks where she is."""
 
     text: str
     values: Mapping[str, Any]
     options: tuple[tuple[str, str], ...] = ()
     overt: bool = False
     as_is: bool = False
+    locate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def lines_from(parts: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) ->
             tuple((_wire(part, option), option["say"]) for option in part.get("options") or ()),
             bool(part.get("overt")),
             bool(part.get("as_is")),
+            bool(part.get("locate")),
         )
         for part in parts
     ]
@@ -177,7 +180,7 @@ def _words(programme: Programme, line: Line, to: Listener) -> tuple[Part, str]:
     values = _values(known, line.values)
     filled = [fill(text, values) for text in words]
     options = tuple((id, label) for (id, _), label in zip(line.options, filled[1:], strict=True) if label)
-    return Part(filled[0], options), language
+    return Part(filled[0], options, line.locate), language
 
 
 def _said(programme: Programme, ids: Sequence[str], to: Listener) -> tuple[list[str], str]:

@@ -46,6 +46,7 @@ class Bubble:
     language: str = ""
     options: tuple[Any, ...] = ()
     menu: str = ""
+    locate: bool = False
     draft: bool = False
     overt: bool = False
     size: str = ""
@@ -95,7 +96,7 @@ def _bubbles(line: dict[str, Any], at: datetime, talk: Rehearsal, programme: Pro
         draft = DRAFT in body.text or bool(line.get("review"))
         yield Bubble(
             hers=False, text=body.text.replace(DRAFT, ""), at=at, language=line.get("language", ""), options=body.options,
-            menu=body.menu.replace(DRAFT, ""), draft=draft, overt=overt, size=_size(body) if talk.channel == "sms" else "",
+            menu=body.menu.replace(DRAFT, ""), locate=body.locate, draft=draft, overt=overt, size=_size(body) if talk.channel == "sms" else "",
         )  # fmt: skip
 
 

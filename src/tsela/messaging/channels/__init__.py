@@ -27,11 +27,12 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Body:
     """One message as she will see it. `options`: up to three buttons; more, or with `menu`, a list. SMS has none: its
-    text carries the numbers."""
+    text carries the numbers. `locate`: WhatsApp's own button to send where she is."""
 
     text: str
     options: tuple[Option, ...] = ()
     menu: str = ""  # the label that opens the list
+    locate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,9 @@ class WhatsApp:
 
 
 def content(body: Body) -> dict[str, Any]:
-    """A text, up to three buttons, or a list."""
+    """A text, up to three buttons, a list, or a text with the button that sends where she is."""
+    if body.locate:
+        return interactive("location_request_message", body.text, {"name": "send_location"})
     if not body.options:
         return {"type": "text", "text": {"body": body.text, "preview_url": False}}
     if len(body.options) <= MOST_BUTTONS and not body.menu:

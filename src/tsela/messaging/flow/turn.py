@@ -58,6 +58,12 @@ class Turn:
         step = self.step
         return self.state.flow is None or (step is not None and step["do"] in LASTING)
 
+    @property
+    def asks_where(self) -> bool:
+        """Whether a location answers the open question."""
+        step = self.step or {}
+        return step.get("do") == "nearest" or (step.get("do"), step.get("type")) == ("ask", "location")
+
     # What is done.
 
     def do(self, do: str, **rest: Any) -> None:
@@ -81,6 +87,8 @@ class Turn:
             self.say(text, options, **values)
             if options:
                 self.effects[-1]["asked"] = self.mark(options)
+            elif self.asks_where:
+                self.effects[-1]["locate"] = True
         self.state.asked = self.mark(options)
         self.state.remind = (self.now + REMIND).isoformat() if remind and text else None
         if self.state.remind:
