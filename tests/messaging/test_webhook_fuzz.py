@@ -13,7 +13,7 @@ SEEDS = 12  # by then each seeded bug must be seen
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_is_lost_doubled_or_broken(seed: int) -> None:
-    world = fuzz(400, seed)
+    world = fuzz(800, seed)
     assert findings(world) == []
     assert world.counts["forged"] > 20
     assert len(world.fates) > 20, "and answers were sent"

@@ -48,6 +48,9 @@ def fuzz(webhooks: int, seed: int) -> Any:
 def live(world: Any, outbox: Any) -> None:
     """A moment in which anything may happen next."""
     match world.rng.choices(["write", "deliver", "odd", "forge", "process", "send"], [5, 60, 12, 7, 8, 8])[0]:
+        case "write":
+            for _ in range(world.rng.choice([1, 1, 4])):
+                world.write()
         case "process":
             process(world, 40)
         case "send":
@@ -77,12 +80,13 @@ def process(world: Any, most: int) -> None:
 
 
 def turn(world: Any, outbox: Any) -> None:
-    """Send what is due. Now and then the provider's webhooks are quicker than its own answer."""
+    """Send what is due. Now and then all of the provider's webhooks are quicker than its own answer."""
     while outbox.turn(world.now):
         wait(outbox.flying, timeout=10)
-        while world.rng.random() < 0.4:
-            world.deliver()
-            process(world, 40)
+        if world.rng.random() < 0.4:
+            while any(world.waiting.values()):
+                world.deliver()
+            process(world, 10**9)
         outbox.land(world.now)
 
 
