@@ -145,6 +145,21 @@ def test_an_answer_that_is_no_longer_allowed_counts_in_the_old_plan_only() -> No
     assert differing
 
 
+def test_who_nobody_names_a_mother_any_more_counts_in_the_old_plan_only() -> None:
+    """Rules hop by that answer, though they do not name it."""
+    differing = 0
+    for seed in range(29, 36):
+        log = Log.of(seed)
+        old = compiled(log.made.rules)
+        new = deepcopy(old)
+        del new["forms"]["registration"]["questions"]["mother"]
+        before, after = programme("old", ZA=old, LS=old), programme("new", ZA=new, LS=new)
+        found = preview(before, after, log.layer, log.today)
+        assert (said(found.effects), said(found.flags)) == by_hand(before, after, log)
+        differing += bool(found.effects or found.flags)
+    assert differing
+
+
 def stopped(tables: Tables, change: Callable[[Tables], None]) -> Tables:
     new = deepcopy(tables)
     for row in new["items"]:

@@ -42,15 +42,12 @@ def plans(
 
 
 def _asked(tables: Tables) -> dict[str, dict[str, str]]:
-    """The types of all answers that the rules read, by form and question; who her mother is, always."""
+    """The types of all answers that the rules read, by form and question."""
     read = dictionary(tables, [expanded(tables, row) for kind in ("items", "flags") for row in tables[kind]])
-    asked = {
+    return {
         form: {name: question["type"] for name, question in entry["questions"].items()}
         for form, entry in read.items()
     }
-    if "mother" in tables["forms"][REGISTRATION]["questions"]:
-        asked[REGISTRATION]["mother"] = "text"
-    return asked
 
 
 def _records(

@@ -67,7 +67,7 @@ def expanded(tables: Tables, tree: Any) -> Any:
 
 
 def _note(tree: Any, questions: set[str], forms: set[str]) -> None:
-    """Every question and form that a tree names; the question of a duration too, its third part."""
+    """Every question and form that a tree names; the question of a duration too, its third part, and by which a hop goes."""
     if isinstance(tree, Mapping):
         for key, part in tree.items():
             if not isinstance(part, str):
@@ -76,6 +76,8 @@ def _note(tree: Any, questions: set[str], forms: set[str]) -> None:
                 questions.add(part)
             elif key in ("form", "each"):
                 forms.add(part)
+            elif key == "hop":
+                questions.add("mother")
     elif isinstance(tree, list):
         if len(tree) == 3 and isinstance(tree[0], int):
             questions.add(tree[2])
