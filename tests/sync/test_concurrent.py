@@ -92,9 +92,11 @@ def test_no_puller_ever_skips_or_doubles_an_event_while_clients_are_moved(busy):
     with ThreadPoolExecutor(WRITERS + 3) as pool:
         readers = {name: pool.submit(read, name) for name in ("nurse", "here", "there")}
         writers = [pool.submit(write, number) for number in range(WRITERS)]
-        for writer in writers:
-            writer.result()
-        writing.clear()
+        try:
+            for writer in writers:
+                writer.result()
+        finally:
+            writing.clear()  # else the readers, and with them the test, would go on for ever
         held = {name: reader.result() for name, reader in readers.items()}
 
     assert len(sent) == WRITERS * BATCHES * BATCH

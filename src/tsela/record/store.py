@@ -37,10 +37,10 @@ SELECT {PERSON}, moves FROM record_client JOIN record_sitecounter ON site = home
 
 WRITE = """
 WITH counted AS (SELECT * FROM json_to_recordset(%s::json) AS _(site text, taken int, moves bigint, moved int)),
-bumped AS (
+{held}bumped AS (
     UPDATE record_sitecounter AS counter
     SET seq = counter.seq + counted.taken, moves = counter.moves + counted.moved
-    FROM counted WHERE counter.site = counted.site AND counter.moves = counted.moves
+    FROM counted{in_order} WHERE counter.site = counted.site AND counter.moves = counted.moves
     RETURNING counter.site, counter.seq - counted.taken AS base),
 clients AS (
     INSERT INTO record_client ({person})
@@ -53,6 +53,11 @@ clients AS (
       AS _(site text, number bigint, id uuid, client uuid, form text, received_at timestamptz, body text)
     JOIN bumped USING (site))
 SELECT 1 / ((SELECT count(*) FROM bumped) = (SELECT count(*) FROM counted))::int
+"""
+# Several counters are taken in the order of `lock`: a join takes rows as they lie, and two writers would wait for each other.
+HELD = """
+held AS MATERIALIZED (
+    SELECT site FROM record_sitecounter WHERE site IN (SELECT site FROM counted) ORDER BY site FOR UPDATE),
 """
 REGISTRATIONS_TOO = """
 changed AS (
@@ -129,7 +134,12 @@ def _write_postgresql(decision: Decision, known: Known) -> None:
     ]  # fmt: skip
     changes = [{"site": site, "number": number, "client": id} for site, number, id in decision.scope_changes]
     more = [list(decision.changed.values()), changes] if decision.moved else []
-    sql = WRITE.format(person=PERSON, more=REGISTRATIONS_TOO if decision.moved else "")
+    sql = WRITE.format(
+        person=PERSON,
+        held=HELD if len(counted) > 1 else "",
+        in_order=" JOIN held USING (site)" if len(counted) > 1 else "",
+        more=REGISTRATIONS_TOO if decision.moved else "",
+    )
     parameters = [counted, list(decision.new.values()), *more, events]
     rows(sql, *(msgspec.json.encode(parameter).decode() for parameter in parameters))
 
