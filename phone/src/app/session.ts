@@ -169,7 +169,7 @@ export class Session {
     await this.store.set("settings", this.settings);
     this.speak();
     this.tell();
-    if (settings.language && !hasWords(this.bundle, settings.language)) void this.sync.now();
+    if (settings.language && !hasWords(this.bundle, settings.language)) void this.sync.anew();
   }
 
   // ---- drafts

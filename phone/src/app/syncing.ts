@@ -33,7 +33,7 @@ export class Syncing {
     last: string | null,
   ) {
     this.state = { ...this.state, last };
-    addEventListener("online", () => void this.now());
+    addEventListener("online", () => void this.anew());
     this.later(EVERY_MS);
   }
 
@@ -48,6 +48,11 @@ export class Syncing {
       this.later(EVERY_MS);
     });
     return this.going;
+  }
+
+  /** What has changed since the going one began, signal or language, is not in it: another follows. */
+  anew(): Promise<void> {
+    return this.going ? this.going.then(() => this.now()) : this.now();
   }
 
   stop(): void {
